@@ -1,0 +1,80 @@
+/*
+ * arch/atomic.h - shared words, and every operation on them.
+ *
+ * Guarantees  Each operation is one indivisible access.  The last word of its
+ *             name is its C11 order: relaxed orders nothing but this word;
+ *             acquire keeps what follows after it; release keeps what precedes
+ *             before it; acq_rel both.  fence_seq_cst() orders everything on
+ *             both sides, the only operation that orders an earlier store
+ *             before a later load.
+ *             A shared word has a type of its own, so that a plain access does
+ *             not compile.
+ * Context     Any, NMI included.
+ * Cost        x86 (TSO): loads, stores and the acquire and release fences are
+ *             plain moves or nothing; every read-modify-write is one locked
+ *             instruction; fence_seq_cst() is a locked add to the stack (2 ns,
+ *             where mfence costs 16).
+ * Limits      The last argument is evaluated once, p once.
+ * See         arch/x86_64/world/atomic.h (assembly), tests/worlds/ (builtins),
+ *             docs/style.md "Atomics and ordering"; Intel SDM vol. 3A, 9.2
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/compiler.h"
+
+struct atomic32 { uint32_t word_; };
+struct atomic64 { uint64_t word_; };
+struct atomic_ptr { void *word_; };
+
+#define ATOMIC32(v)	{ (v) }
+#define ATOMIC64(v)	{ (v) }
+#define ATOMIC_PTR(v)	{ (v) }
+
+#include "world/atomic.h"
+
+/* One name over the three widths; the body defines a32_x, a64_x and aptr_x. */
+#define atomic_op_(op, p) _Generic((p), \
+	struct atomic32 *: a32_##op, \
+	const struct atomic32 *: a32_##op, \
+	struct atomic64 *: a64_##op, \
+	const struct atomic64 *: a64_##op, \
+	struct atomic_ptr *: aptr_##op, \
+	const struct atomic_ptr *: aptr_##op)
+
+/* Integers only. */
+#define atomic_int_op_(op, p) _Generic((p), \
+	struct atomic32 *: a32_##op, \
+	struct atomic64 *: a64_##op)
+
+#define load_relaxed(p)		atomic_op_(load_relaxed, p)(p)
+#define load_acquire(p)		atomic_op_(load_acquire, p)(p)
+#define store_relaxed(p, v)	atomic_op_(store_relaxed, p)(p, v)
+#define store_release(p, v)	atomic_op_(store_release, p)(p, v)
+
+/* Store v, return what was there. */
+#define xchg_relaxed(p, v)	atomic_op_(xchg_relaxed, p)(p, v)
+#define xchg_acquire(p, v)	atomic_op_(xchg_acquire, p)(p, v)
+#define xchg_release(p, v)	atomic_op_(xchg_release, p)(p, v)
+#define xchg_acq_rel(p, v)	atomic_op_(xchg_acq_rel, p)(p, v)
+
+/*
+ * If *p is *expected, store v and return true; else read *p into *expected and
+ * return false (that read is relaxed).  Never fails spuriously.
+ */
+#define cas_relaxed(p, expected, v)	atomic_op_(cas_relaxed, p)(p, expected, v)
+#define cas_acquire(p, expected, v)	atomic_op_(cas_acquire, p)(p, expected, v)
+#define cas_release(p, expected, v)	atomic_op_(cas_release, p)(p, expected, v)
+#define cas_acq_rel(p, expected, v)	atomic_op_(cas_acq_rel, p)(p, expected, v)
+
+/* Add (or, and) v, return what was there. */
+#define fetch_add_relaxed(p, v)	atomic_int_op_(fetch_add_relaxed, p)(p, v)
+#define fetch_add_acquire(p, v)	atomic_int_op_(fetch_add_acquire, p)(p, v)
+#define fetch_add_release(p, v)	atomic_int_op_(fetch_add_release, p)(p, v)
+#define fetch_add_acq_rel(p, v)	atomic_int_op_(fetch_add_acq_rel, p)(p, v)
+#define fetch_or_acq_rel(p, v)	atomic_int_op_(fetch_or_acq_rel, p)(p, v)
+#define fetch_and_acq_rel(p, v)	atomic_int_op_(fetch_and_acq_rel, p)(p, v)
+
+/* fence_acquire(), fence_release() and fence_seq_cst() come from the body. */

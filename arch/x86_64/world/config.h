@@ -1,0 +1,9 @@
+/*
+ * The kernel's sizes.  See kernel/config.h.
+ */
+#pragma once
+
+#define NR_CPUS		256
+#define PAGE_SIZE	4096UL
+#define STACK_SIZE	(16 * 1024UL)	/* a thread's, without its guard page */
+#define IST_STACK_SIZE	(8 * 1024UL)	/* NMI, #MC, #DB, #DF: one each a CPU */

@@ -1,0 +1,7 @@
+/*
+ * The sizes of the world in which one thread is one CPU.  See kernel/config.h.
+ */
+#pragma once
+
+#define NR_CPUS		64
+#define PAGE_SIZE	4096UL
