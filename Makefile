@@ -1,21 +1,205 @@
-# Quiesce: build with `make`, see README.md
+# Makefile - everything that can be done with this tree.  `make help` lists it.
+#
+# Guarantees  The same source and compiler give the same quiesce.elf, bit for
+#             bit, in any folder.  A changed flag, compiler, header or list of
+#             files rebuilds what it reaches, and nothing else.
+#             Missing Debian packages are installed first, or named.
+# See         tools/deps, tools/mkiso, tools/run, README.md
+
+ifeq ($(origin CC),default)
 CC := gcc
-B := build/$(CC)
+endif
+O := build
+B := $(O)/$(notdir $(CC))
+GEN := $(O)/gen
 ARCH := arch/x86_64
-CSRC := $(wildcard boot/*.c arch/*.c $(ARCH)/*.c sync/*.c mm/*.c sched/*.c kernel/*.c kernel/shell/*.c tests/kernel/*.c tests/arch/*.c tests/sync/*.c tests/mm/*.c tests/sched/*.c tests/boot/*.c)
-ASRC := $(wildcard boot/*.asm $(ARCH)/*.asm)
+PYTHON := python3
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -rR --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# What is said while it builds: one line, rewritten, on a terminal; one line a
+# step elsewhere; the commands themselves with V=1.
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-4s %s$(if $(MAKE_TERMOUT),\033[K\r,\n)' $(1) '$(2)'
+endif
+
+# ---------------------------------------------------------------- what is said
+
+KNOWN := CC O V WERROR CPUS MEM CMDLINE UEFI GUI K PYTHON
+GIVEN := $(filter-out -% MAKE%,$(foreach v,$(.VARIABLES),\
+	$(if $(filter line,$(origin $v)),$v)))
+UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error $(firstword $(UNKNOWN))= means nothing here; the settings are \
+	$(KNOWN:=) and `make help` explains them)
+endif
+
+# $(call one_of,NAME,values,how to say it): an empty setting is the default.
+one_of = $(if $(filter-out $(2),$($(1)))$(word 2,$($(1))),$(error \
+	$(1)=$($(1)): $(3)))
+
+$(call one_of,V,0 1,V=1 shows the commands; leave it out otherwise)
+$(call one_of,WERROR,0 1,WERROR=1 makes warnings errors; leave it out otherwise)
+$(call one_of,UEFI,0 1,UEFI=1 boots by UEFI; leave it out for BIOS)
+$(call one_of,GUI,0 1,GUI=1 opens a window; leave it out for the terminal alone)
+ifeq ($(filter gcc gcc-% clang clang-% %-gcc,$(notdir $(CC))),)
+$(error CC=$(CC): gcc (12 or newer) or clang (14 or newer))
+endif
+ifneq ($(CPUS),)
+$(call one_of,CPUS,$(shell seq 255),a number of processors from 1 to 255)
+endif
+ifneq ($(MEM),)
+ifneq ($(shell printf %s '$(MEM)' | grep -Exc '[1-9][0-9]{0,5}[MG]?'),1)
+$(error MEM=$(MEM): megabytes (MEM=64), or with a unit (MEM=512M, MEM=2G))
+endif
+endif
+
+# ------------------------------------------------------------- what is needed
+
+GOALS := $(or $(MAKECMDGOALS),all)
+needs = $(if $(filter $(1),$(GOALS)),$(2))
+PURPOSES := \
+	$(call needs,all iso run test tidy bench boots debug,build \
+		$(if $(findstring clang,$(CC)),clang,gcc)) \
+	$(call needs,iso run test bench boots debug,iso) \
+	$(call needs,run test bench boots debug,run) \
+	$(call needs,run debug,$(if $(filter 1,$(UEFI)),uefi) \
+		$(if $(filter 1,$(GUI)),gui)) \
+	$(call needs,debug,debug) \
+	$(call needs,tidy,tidy host) \
+	$(call needs,bench,gcc host) \
+	$(call needs,test boots,gcc clang host uefi test debug tidy)
+
+.PHONY: .deps
+.deps:
+	@tools/deps $(sort $(PURPOSES))
+
+# ------------------------------------------------------------------ the kernel
+
+DIRS := boot arch $(ARCH) sync mm sched kernel kernel/shell \
+	$(addprefix tests/,kernel arch sync mm sched boot)
+CSRC := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
+ASRC := $(sort $(wildcard $(addsuffix /*.asm,boot $(ARCH))))
 OBJ := $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o)
-CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
-  -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector -fno-asynchronous-unwind-tables \
-  -fcf-protection=none -fno-strict-aliasing -fno-common -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -I. -I$(ARCH) -MMD -MP \
-  -ffile-prefix-map=$(CURDIR)=. $(if $(WERROR),-Werror)
-all: $(B)/quiesce.elf
-$(B)/%.o: %.c
+
+CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-pic \
+	-mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
+	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer \
+	-fno-optimize-sibling-calls -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fcf-protection=none \
+	-fno-strict-aliasing -fno-common \
+	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes \
+	-I. -I$(ARCH) -ffile-prefix-map=$(CURDIR)=. \
+	$(if $(filter 1,$(WERROR)),-Werror)
+AFLAGS := -f elf64 -g -F dwarf -I. $(if $(filter 1,$(WERROR)),-Werror)
+LDFLAGS := -n -static -nostdlib -z max-page-size=0x1000 -z noexecstack \
+	--build-id=none
+
+all: $(B)/quiesce.elf ## build the kernel, build/$(CC)/quiesce.elf
+
+$(B)/%.o: %.c $(B)/flags Makefile
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) -c $< -o $@
-$(B)/%.asm.o: %.asm
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# NASM's debug information would hold this folder's name.  What it cannot
+# resolve it takes as it stands, and a deleted file under /dev/stdin is such a
+# name; %line keeps the true one in the line table and in error messages.
+$(B)/%.asm.o: %.asm $(B)/flags Makefile
+	$(call say,NASM,$<)
 	@mkdir -p $(@D)
-	@nasm -f elf64 -g -F dwarf -I. -o $@ $<
-$(B)/quiesce.elf: $(OBJ) linker.ld
-	@ld -n -static -nostdlib -z max-page-size=0x1000 -z noexecstack --build-id=none -T linker.ld -o $@ $(OBJ)
--include $(OBJ:.o=.d)
+	@{ echo '%line 1+1 $<'; cat $<; } >$@.in
+	$(Q){ rm $@.in; nasm $(AFLAGS) -MD $(@:.o=.d) -MP -o $@ /dev/stdin; } <$@.in
+	@sed -i '\#/dev/stdin#s#/dev/stdin#$<#' $(@:.o=.d)
+
+# The ISO carries quiesce.kernel: GRUB would load DWARF, so it has none.
+$(B)/quiesce.elf: $(OBJ) linker.ld $(B)/objects Makefile
+	$(call say,LD,$@)
+	$(Q)ld $(LDFLAGS) -T linker.ld -o $@ $(OBJ)
+
+$(B)/quiesce.kernel: $(B)/quiesce.elf
+	$(Q)objcopy --strip-debug $< $@
+
+# Files that change only when what they say does.
+.PHONY: FORCE
+FORCE:
+$(B)/flags: FORCE | .deps
+	@mkdir -p $(@D)
+	@{ echo '$(CFLAGS) $(AFLAGS)'; $(CC) --version; nasm --version; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(B)/objects: FORCE | .deps
+	@mkdir -p $(@D)
+	@{ echo '$(LDFLAGS) $(OBJ)'; ld --version; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+-include $(wildcard $(OBJ:.o=.d))
+
+# --------------------------------------------------------------------- the ISO
+
+$(B)/quiesce.iso: $(B)/quiesce.kernel boot/grub.cfg tools/mkiso | .deps
+	$(call say,ISO,$@)
+	$(Q)tools/mkiso $@ $(B)/quiesce.kernel boot/grub.cfg
+
+.PHONY: all iso run test tidy bench boots debug doctor help clean
+iso: $(B)/quiesce.iso ## build the boot image, build/quiesce.iso
+	@ln -f $(B)/quiesce.iso $(O)/quiesce.iso
+
+# ------------------------------------------------------------------ what to do
+
+export CPUS MEM CMDLINE UEFI GUI
+export QUIESCE_BUILD := $(B)
+
+run: iso ## boot it in QEMU, here at the terminal
+	@tools/run --iso $(O)/quiesce.iso --elf $(B)/quiesce.elf
+
+debug: iso ## boot it halted, with gdb attached (docs/04-debugging.md)
+	@tools/run --debug --iso $(O)/quiesce.iso --elf $(B)/quiesce.elf
+
+test: iso ## run every test (K=word: only those with it in the name)
+	@tests/host/run $(if $(K),-k '$(K)')
+
+boots: iso ## boot every combination of firmware, CPUs and memory
+	@tests/host/run --every-boot $(if $(K),-k '$(K)')
+
+tidy: $(B)/quiesce.elf ## check the rules of docs/style.md that a tool can check
+	@$(PYTHON) tools/tidy.py
+
+bench: iso ## count instructions, and print one table
+	@$(PYTHON) tools/bench.py
+
+doctor: ## say what this machine can do
+	@if command -v $(PYTHON) >/dev/null; then $(PYTHON) tools/doctor.py; \
+	else echo "python3 is missing: apt-get install python3"; exit 1; fi
+
+clean: ## remove build/
+	rm -rf $(O)
+
+help: ## print this
+	@echo 'make <what>:'
+	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'make run, with any of:'
+	@echo '  CPUS=8             processors, 1 to 255 (default 4)'
+	@echo '  MEM=512            memory in megabytes, or 2G (default 256)'
+	@echo '  CMDLINE="word..."  the kernel'\''s command line: test=mm/*'
+	@echo '  UEFI=1             boot by UEFI, not by BIOS'
+	@echo '  GUI=1              open the screen in a window too'
+	@echo 'any of them, with:'
+	@echo '  CC=clang           the other compiler'
+	@echo '  WERROR=1           warnings are errors'
+	@echo '  V=1                show the commands'
+	@echo '  O=folder           build there, not in build/'
+
+.DEFAULT:
+	@echo "make: nothing here is called '$@'; make help lists what is" >&2
+	@exit 2
