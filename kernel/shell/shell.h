@@ -1,0 +1,42 @@
+/*
+ * kernel/shell/shell.h - commands, and the loop that runs them.
+ *
+ * Guarantees  COMMAND("name", "args", "one line of help", fn) in any .c file
+ *             of the kernel adds a command; nothing else has to know it.
+ *             fn(argc, argv) is called in the shell's thread with argv[0] the
+ *             name and argv[argc] NULL; it may write to the strings of argv
+ *             and may sleep.
+ *             fn returns 0, or after it has said what was wrong a negative
+ *             errno; on -EINVAL the shell adds how the command is used.
+ *             Optionally `, .complete = fn` supplies candidates for the
+ *             word under the cursor when the user presses Tab.
+ * Context     Output through console_printf(), at most 80 columns a line.
+ * See         kernel/shell/shell.c, docs/05-shell.md
+ */
+#pragma once
+
+#include "kernel/compiler.h"
+
+struct completion;		/* kernel/shell/complete.h */
+
+struct command {
+	const char *name;
+	const char *args;	/* as help shows them: "[glob]", "<cpu> ..." */
+	const char *help;
+	int (*run)(int argc, char **argv);
+
+	/*
+	 * The words before the cursor are argv[0] .. argv[argc - 1]; argv[argc]
+	 * is the beginning of the one to complete.  Calls completion_add().
+	 */
+	void (*complete)(struct completion *c, int argc, char **argv);
+};
+
+#define COMMAND(name_, args_, help_, run_, ...) \
+	static const struct command command_##run_ \
+		in_section("shell_commands") aligned_to(8) = { \
+			.name = name_, .args = args_, .help = help_, \
+			.run = run_, ##__VA_ARGS__ }
+
+/* Reads and runs commands for ever.  Context: a thread of its own. */
+void shell_run(void) never_returns;
