@@ -113,5 +113,6 @@ bool keyboard_start(void (*byte)(uint8_t byte))
 	input = byte;
 	irq_register(KEYBOARD_VECTOR, "keyboard", keyboard_interrupt);
 	irq_route_isa(KEYBOARD_IRQ, KEYBOARD_VECTOR);
+	discard_pending();	/* their edge came too early to be seen */
 	return true;
 }
