@@ -16,7 +16,7 @@
 #define ELF_SYMBOL_SIZE		24
 #define ELF_SYMTAB		2	/* sh_type */
 #define ELF_STRTAB		3
-#define ELF_ALLOC		2	/* sh_flags: part of the running image */
+#define ELF_ALLOC		2	/* sh_flags */
 
 struct elf_section {
 	uint32_t type;
