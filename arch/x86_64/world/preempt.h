@@ -19,8 +19,14 @@
 
 PERCPU_DECLARE(uint32_t, preempt_count);
 
-/* The scheduler's: called with the count at zero, switches, returns. */
+/*
+ * The scheduler's.  preempt_schedule() is called when the count has become
+ * zero; it switches if interrupts are enabled.  preempt_schedule_irq() is
+ * called at the exit of an interrupt that came in at count zero; interrupts
+ * are masked, and masked again when it returns.
+ */
 void preempt_schedule(void);
+void preempt_schedule_irq(void);
 
 static always_inline void preempt_disable(void)
 {

@@ -1,0 +1,69 @@
+/*
+ * arch/x86_64/irq.c - counting, dispatching and ending interrupts.
+ *
+ * Invariant   handlers[] is written at boot and only read afterwards.
+ *             irq_depth is 0 whenever a thread runs: a switch at interrupt exit
+ *             happens after it was lowered.
+ */
+#include "arch/x86_64/irq.h"
+
+#include "arch/cpu.h"
+#include "arch/x86_64/ioapic.h"
+#include "arch/x86_64/lapic.h"
+#include "arch/x86_64/trap.h"
+#include "kernel/assert.h"
+#include "world/preempt.h"
+
+static struct {
+	const char *name;
+	void (*handler)(void);
+} handlers[NR_VECTORS];
+
+static PERCPU(uint64_t[NR_VECTORS], counts);
+static PERCPU(const struct trap_frame *, frame_now);
+
+void irq_register(uint8_t vector, const char *name, void (*handler)(void))
+{
+	assert(vector >= NR_TRAPS && !handlers[vector].handler);
+	handlers[vector].name = name;
+	handlers[vector].handler = handler;
+}
+
+void irq_route_isa(unsigned isa_irq, uint8_t vector)
+{
+	ioapic_route_isa(isa_irq, vector);
+}
+
+uint64_t irq_count(unsigned vector, unsigned cpu)
+{
+	return (*per_cpu_ptr(&counts, cpu))[vector];
+}
+
+const char *irq_name(unsigned vector)
+{
+	return handlers[vector].name;
+}
+
+const struct trap_frame *irq_frame(void)
+{
+	return this_cpu_read(frame_now);
+}
+
+void irq_dispatch(struct trap_frame *frame)
+{
+	const struct trap_frame *outer = this_cpu_read(frame_now);
+	unsigned vector = frame->vector;
+
+	this_cpu_add(irq_depth, 1);
+	this_cpu_write(frame_now, frame);
+	(*this_cpu_ptr(&counts))[vector]++;
+	if (handlers[vector].handler)
+		handlers[vector].handler();
+	if (vector != IRQ_SPURIOUS)
+		lapic_eoi();
+	this_cpu_write(frame_now, outer);
+	this_cpu_add(irq_depth, -1);
+	if (this_cpu_read(preempt_count) == 0 && !in_irq()
+	    && (frame->rflags & RFLAGS_IF))
+		preempt_schedule_irq();
+}

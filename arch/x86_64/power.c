@@ -1,0 +1,62 @@
+/*
+ * arch/x86_64/power.c - the ways to end a PC.
+ */
+#include "arch/x86_64/power.h"
+
+#include "arch/cpu.h"
+#include "arch/x86_64/regs.h"
+#include "kernel/printk.h"
+
+#define SLEEP_ENABLE	(1U << 13)
+#define SLEEP_TYPE(t)	((uint16_t)((t) << 10))
+#define KBD_STATUS	0x64
+#define KBD_INPUT_FULL	2
+#define KBD_RESET	0xfe
+#define TRIES		100000
+
+static struct power_ports ports;
+
+void power_init(const struct power_ports *p)
+{
+	ports = *p;
+}
+
+static void wait_for_the_end(void)
+{
+	for (unsigned i = 0; i < TRIES; i++)
+		cpu_relax();
+}
+
+void power_off(void)
+{
+	if (ports.pm1a_control) {
+		outw(ports.pm1a_control,
+		     SLEEP_TYPE(ports.sleep_a) | SLEEP_ENABLE);
+		if (ports.pm1b_control)
+			outw(ports.pm1b_control,
+			     SLEEP_TYPE(ports.sleep_b) | SLEEP_ENABLE);
+		wait_for_the_end();
+	}
+	pr_error("this machine does not switch itself off: halted");
+	halt_forever();
+}
+
+void power_reboot(void)
+{
+	static const struct {
+		uint16_t limit;
+		uint64_t base;
+	} packed no_idt;
+
+	irq_disable();
+	if (ports.reset_port) {
+		outb(ports.reset_port, ports.reset_value);
+		wait_for_the_end();
+	}
+	for (unsigned i = 0; i < TRIES && inb(KBD_STATUS) & KBD_INPUT_FULL; i++)
+		cpu_relax();
+	outb(KBD_STATUS, KBD_RESET);
+	wait_for_the_end();
+	__asm__ volatile("lidt %0; int3" :: "m"(no_idt));
+	halt_forever();
+}

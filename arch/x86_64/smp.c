@@ -1,0 +1,162 @@
+/*
+ * arch/x86_64/smp.c - INIT, SIPI, SIPI, in sweeps over all processors.
+ *
+ * State       Each slot's word:
+ *             offered -> claimed   the AP, by cmpxchg in the trampoline
+ *             claimed -> online    the AP, by smp_online()
+ *             offered -> refused   the boot CPU, by cmpxchg, when it gives up
+ *             Exactly one of claimed and refused happens, since both start
+ *             from offered; so an AP that is refused has never had a stack.
+ * Ordering    [A] smp_add's stores into the slot, released with the state word
+ *             offered -> the trampoline's cmpxchg, then its loads of the slot.
+ *             [B] the trampoline's cmpxchg to claimed, and [C] smp_online's
+ *             store -> the boot CPU's loads of the state word: who sees online
+ *             sees all that the AP set up.
+ * References  Intel SDM vol. 3A, 8.4.4.1; MultiProcessor Specification 1.4, B.4.
+ */
+#include "arch/x86_64/smp.h"
+
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/x86_64/clock.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/descriptors.h"
+#include "arch/x86_64/ipi.h"
+#include "arch/x86_64/lapic.h"
+#include "arch/x86_64/paging.h"
+#include "arch/x86_64/shot.h"
+#include "arch/x86_64/smp_slot.h"
+#include "kernel/assert.h"
+
+#define FIRST_WAIT_NS	200000UL	/* before the second SIPI */
+#define GIVE_UP_NS	2000000000UL	/* without any CPU's progress */
+#define AGREE_ROUNDS	32
+
+struct ap_slot ap_slots[NR_CPUS];
+uint32_t ap_slot_count;
+static enum smp_wish wishes[NR_CPUS];
+static void (*ap_entry)(void);
+
+static PERCPU(struct ap_slot *, my_slot);
+
+int smp_add(uint32_t apic_id, void *area, void *stack_top, enum smp_wish wish)
+{
+	struct ap_slot *slot = &ap_slots[ap_slot_count];
+	unsigned cpu = ap_slot_count + 1;
+
+	if (cpu >= NR_CPUS)
+		return -1;
+	cpu_area_init(cpu, area);
+	cpu_set_apic_id(cpu, apic_id);
+	slot->apic_id = apic_id;
+	slot->stack_top = (uint64_t)stack_top;
+	slot->gs_base = percpu_offset[cpu];
+	slot->cpu = cpu;
+	wishes[ap_slot_count] = wish;
+	store_release(&slot->state, AP_OFFERED);	/* [A] */
+	ap_slot_count++;
+	return cpu;
+}
+
+void smp_init_all(void)
+{
+	for (unsigned i = 0; i < ap_slot_count; i++)
+		lapic_icr(ap_slots[i].apic_id, ICR_INIT);
+}
+
+static unsigned slots_in(enum ap_state state)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ap_slot_count; i++)
+		n += load_acquire(&ap_slots[i].state) == state;	/* [B] [C] */
+	return n;
+}
+
+/* To all that are wanted and have not answered. */
+static void startup_sweep(uint64_t page, enum smp_wish wish)
+{
+	for (unsigned i = 0; i < ap_slot_count; i++) {
+		struct ap_slot *s = &ap_slots[i];
+		uint32_t state = load_acquire(&s->state);	/* [B] */
+
+		if (wishes[i] == wish
+		    && (state == AP_OFFERED || wish == SMP_LATE))
+			lapic_icr(s->apic_id, ICR_STARTUP | page >> 12);
+	}
+}
+
+/*
+ * Until every slot has left `offered` (and `claimed`, which ends in online),
+ * or no slot has changed for limit_ns.
+ */
+static void wait_for_answers(uint64_t limit_ns)
+{
+	uint64_t since = clock_ns();
+	unsigned offered = slots_in(AP_OFFERED);
+	unsigned claimed = slots_in(AP_CLAIMED);
+
+	while (offered + claimed && clock_ns() - since < limit_ns) {
+		unsigned o = slots_in(AP_OFFERED), c = slots_in(AP_CLAIMED);
+
+		if (o != offered || c != claimed)
+			since = clock_ns();
+		offered = o;
+		claimed = c;
+		clock_agree(1);
+		cpu_relax();
+	}
+}
+
+static void refuse_silent(void)
+{
+	for (unsigned i = 0; i < ap_slot_count; i++) {
+		uint32_t expected = AP_OFFERED;
+
+		/* relaxed: nothing of ours is handed over by a refusal */
+		if (!cas_relaxed(&ap_slots[i].state, &expected, AP_REFUSED))
+			cpumask_set(&cpus_present, ap_slots[i].cpu);
+	}
+}
+
+void smp_start_all(uint64_t trampoline, void (*entry)(void))
+{
+	ap_entry = entry;
+	startup_sweep(trampoline, SMP_START);
+	wait_for_answers(FIRST_WAIT_NS);
+	startup_sweep(trampoline, SMP_START);
+	wait_for_answers(GIVE_UP_NS);
+	refuse_silent();
+	startup_sweep(trampoline, SMP_LATE);
+}
+
+void smp_ap_entry(struct ap_slot *slot)
+{
+	cpu_features_init();
+	paging_load(paging_kernel_root());
+	descriptors_init();
+	this_cpu_write(my_slot, slot);
+	lapic_init_cpu();
+	clock_agree(AGREE_ROUNDS);
+	shot_init_cpu();
+	ap_entry();
+}
+
+void smp_online(void)
+{
+	struct ap_slot *slot = this_cpu_read(my_slot);
+
+	cpumask_set(&cpus_present, cpu_id());
+	cpumask_set(&cpus_online, cpu_id());
+	if (slot)	/* the boot CPU has none */
+		store_release(&slot->state, AP_ONLINE);		/* [C] */
+}
+
+int64_t smp_missing(unsigned n)
+{
+	for (unsigned i = 0; i < ap_slot_count; i++)
+		if (load_acquire(&ap_slots[i].state) != AP_ONLINE /* [C] */
+		    && n-- == 0)
+			return ap_slots[i].apic_id;
+	return -1;
+}
