@@ -13,7 +13,7 @@ O := build
 B := $(O)/$(notdir $(CC))
 GEN := $(O)/gen
 ARCH := arch/x86_64
-PYTHON := python3
+PYTHON := $(or $(wildcard /usr/bin/python3),python3)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -89,7 +89,9 @@ DIRS := boot arch $(ARCH) sync mm sched kernel kernel/shell \
 	$(addprefix tests/,kernel arch sync mm sched boot)
 CSRC := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 ASRC := $(sort $(wildcard $(addsuffix /*.asm,boot $(ARCH))))
-OBJ := $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o)
+GENERATED := $(GEN)/font.c
+OBJ := $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) \
+	$(GENERATED:$(GEN)/%.c=$(B)/gen/%.o)
 
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-pic \
 	-mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
@@ -99,6 +101,7 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-pic \
 	-fno-strict-aliasing -fno-common \
 	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes \
 	-I. -I$(ARCH) -ffile-prefix-map=$(CURDIR)=. \
+	-ffile-prefix-map=$(GEN)=gen \
 	$(if $(filter 1,$(WERROR)),-Werror)
 AFLAGS := -f elf64 -g -F dwarf -I. $(if $(filter 1,$(WERROR)),-Werror)
 LDFLAGS := -n -static -nostdlib -z max-page-size=0x1000 -z noexecstack \
@@ -110,6 +113,17 @@ $(B)/%.o: %.c $(B)/flags Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/gen/%.o: $(GEN)/%.c $(B)/flags Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Whole sources that a program writes; both compilers share them.
+$(GEN)/font.c: tools/mkfont.py | .deps
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/mkfont.py $@
 
 # NASM's debug information would hold this folder's name.  What it cannot
 # resolve it takes as it stands, and a deleted file under /dev/stdin is such a
@@ -160,16 +174,16 @@ export CPUS MEM CMDLINE UEFI GUI
 export QUIESCE_BUILD := $(B)
 
 run: iso ## boot it in QEMU, here at the terminal
-	@tools/run --iso $(O)/quiesce.iso --elf $(B)/quiesce.elf
+	@$(PYTHON) tools/run --iso $(O)/quiesce.iso --elf $(B)/quiesce.elf
 
 debug: iso ## boot it halted, with gdb attached (docs/04-debugging.md)
-	@tools/run --debug --iso $(O)/quiesce.iso --elf $(B)/quiesce.elf
+	@$(PYTHON) tools/run --debug --iso $(O)/quiesce.iso --elf $(B)/quiesce.elf
 
 test: iso ## run every test (K=word: only those with it in the name)
-	@tests/host/run $(if $(K),-k '$(K)')
+	@$(PYTHON) tests/host/run $(if $(K),-k '$(K)')
 
 boots: iso ## boot every combination of firmware, CPUs and memory
-	@tests/host/run --every-boot $(if $(K),-k '$(K)')
+	@$(PYTHON) tests/host/run --every-boot $(if $(K),-k '$(K)')
 
 tidy: $(B)/quiesce.elf ## check the rules of docs/style.md that a tool can check
 	@$(PYTHON) tools/tidy.py
@@ -179,7 +193,7 @@ bench: iso ## count instructions, and print one table
 
 doctor: ## say what this machine can do
 	@if command -v $(PYTHON) >/dev/null; then $(PYTHON) tools/doctor.py; \
-	else echo "python3 is missing: apt-get install python3"; exit 1; fi
+	else echo 'python3 is missing: apt-get install python3'; exit 1; fi
 
 clean: ## remove build/
 	rm -rf $(O)

@@ -315,8 +315,8 @@ class Machine:
             try:
                 self.expect([r"\Znever\A"], budget)
             except Ended as ended:
-                if ended.outcome in (Outcome.HANG, Outcome.HARNESS):
-                    raise
+                if self.process.poll() is None:
+                    raise           # it hangs, or the budget is over
         return self.outcome
 
     def text(self):
