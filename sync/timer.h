@@ -1,0 +1,34 @@
+/*
+ * sync/timer.h - one pending call, embedded in what it belongs to.
+ *
+ * Guarantees  A timer_init()ed timer may be given to timer_start() and
+ *             timer_stop() of sync/park.h.  Its members belong to the body of
+ *             the seam.
+ * Context     timer_init(): before anybody else knows the timer.
+ * Cost        56 bytes; nothing is allocated to start one.
+ * Limits      A timer must be stopped (timer_stop_wait() where its handler may
+ *             be running elsewhere) before its memory is freed.
+ * See         sched/timer.c, sched/timer_heap.h
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/atomic.h"
+
+struct timer {
+	void (*fn)(struct timer *timer);
+	uint64_t deadline_ns;
+	struct timer *parent;	/* the heap it is pending in, and where */
+	struct timer *left;
+	struct timer *right;
+	uint32_t rank;
+	struct atomic32 home;	/* the CPU it was started on, and pending or not */
+};
+
+static inline void timer_init(struct timer *timer,
+			      void (*fn)(struct timer *timer))
+{
+	*timer = (struct timer){ .fn = fn };
+}
