@@ -2,15 +2,20 @@
  * kernel/event.h - the one event record, and its only writer.
  *
  * Guarantees  event() appends one record to this CPU's ring, overwriting the
- *             oldest.  seq is unique and increasing over the whole machine.
+ *             oldest.  seq is unique, starts at 1 and increases over the whole
+ *             machine, in the order in which the numbers were drawn.
  *             Host programs find the rings through struct quiesce_debug
  *             (kernel/debug.h).
  * Context     Any, NMI included.
- * Cost        One locked add and 32 bytes of stores.
+ * Cost        Two locked adds, one of them on a line that all CPUs share, and
+ *             32 bytes of stores.
+ * Limits      The last EVENT_RING_SLOTS records of a CPU are kept.  A host that
+ *             stops the machine in the middle of event() finds seq == 0 there.
  * See         docs/style.md, kernel/event.c
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct event_record {
@@ -34,3 +39,11 @@ enum event_kind {
 };
 
 void event(uint16_t kind, uint64_t a, uint64_t b);
+
+/* What debuggers and tests read; on the machine only while cpu is quiet. */
+#define EVENT_RING_SLOTS	512	/* a power of two */
+
+const void *event_ring_of(unsigned cpu);
+size_t event_ring_records_offset(void);
+uint64_t event_count(unsigned cpu);	/* records ever written by cpu */
+const struct event_record *event_at(unsigned cpu, uint64_t index);
