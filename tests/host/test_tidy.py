@@ -377,13 +377,15 @@ NOT_SPINS = [
     "\t\tif (load_relaxed(&g[i].open))\n\t\t\treturn;\n",
     "\twhile (load_acquire(&g->open))\t\t/* [A] */\n\t\tgate_open(g);\n",
     "\tint n = 0;\n\n\twhile (inb(0x64) & 1)\n\t\tbuf[n++] = inb(0x60);\n",
+    "\twhile (n--)\n\t\t*p++ = inb(0x60);\n",
+    "\tfor (int i = 0; i < n;\n\t     i++)\n\t\tgate_open(g);\n",
     "\twhile (g++ != end)\n\t\t/* relaxed: a hint */\n"
     "\t\tif (load_relaxed(&g->open))\n\t\t\tbreak;\n",
 ]
 
 
 @pytest.mark.parametrize("code", NOT_SPINS)
-def test_loops_that_make_progress_are_no_spins(tree, code):
+def test_a_loop_that_makes_progress_is_no_spin(tree, code):
     path, old, new = inside(code)
     write(tree, path, CLEAN[path].replace(old, new))
     done, found = run(tree)
@@ -406,6 +408,23 @@ def test_a_label_may_name_the_file_of_its_other_side(tree):
     write(tree, "sync/gate.c", text.replace(
         "gate_open's store", "kernel/main.c's store"))
     assert run(tree)[1] == []
+
+
+def test_a_paragraph_may_define_two_labels(tree):
+    write(tree, "sync/gate.c", CLEAN["sync/gate.c"].replace(
+        "gate_wait's load.", "gate_wait's load, and [B] back.").replace(
+            "1);\t/* [A] */", "1);\t/* [A] [B] */").replace(
+                "\t\t/* [A] */", "\t/* [A] [B] */"))
+    assert run(tree)[1] == []
+
+
+def test_arch_makes_the_bodies_of_seams(tree):
+    write(tree, "sync/preempt.h", CLEAN["kernel/errno.h"].replace(
+        "kernel/errno", "sync/preempt"))
+    for folder, expected in (("arch", 0), ("boot", 1)):
+        write(tree, folder + "/x.c", "/*\n * %s/x.c - x.\n */\n"
+              '#include "sync/preempt.h"\n' % folder)
+        assert run(tree)[0].returncode == expected
 
 
 def test_stale_objects_are_not_read(tree):

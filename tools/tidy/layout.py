@@ -38,13 +38,14 @@ def columns(tree):
 
 def starts_statement(f):
     """Lines whose first token begins a statement or a declaration."""
-    begun, seen, after = set(), 0, True
+    begun, seen, after, depth = set(), 0, True, 0
     for t in f.code:
         if t.line != seen:
             if after:
                 begun.add(t.line)
             seen = t.line
-        after = t.text in (";", "{", "}")
+        depth += (t.text == "(") - (t.text == ")")
+        after = t.text in (";", "{", "}") and not depth
     return begun
 
 

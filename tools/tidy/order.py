@@ -7,7 +7,7 @@ OP = re.compile(r"(?:a32_|a64_|aptr_)?(load|store|xchg|cas|fetch_\w+?)_"
                 r"(relaxed|acquire|release|acq_rel)$")
 FENCE = re.compile(r"fence_(acquire|release|seq_cst)$")
 LABEL = re.compile(r"\[([A-Z]\d?)\]")
-FILE = re.compile(r"\w+/[\w/.-]+\.(?:c|h|asm)")
+FILE = re.compile(r"\w\.(?:c|h|asm)\b")
 ACQUIRES = ("acquire", "acq_rel", "seq_cst")
 RELEASES = ("release", "acq_rel", "seq_cst")
 
@@ -43,17 +43,19 @@ def said(f, began, first, last, word):
 
 
 def definitions(f):
-    """{label: (line, its text under Ordering)}"""
+    """{label: (line, its paragraph under Ordering)}
+
+    A paragraph begins with a label and may define further ones.
+    """
     line, text = f.sections.get("Ordering", (0, ""))
-    found, open_labels = {}, []
+    found, paragraph = {}, []
     for k, part in enumerate(text.split("\n")):
-        here = re.match(r"((?:\[[A-Z]\d?\][ ,]*)+)(.*)", part)
-        if here:
-            open_labels = LABEL.findall(here[1])
-            for name in open_labels:
-                found[name] = (line + k, "")
-        for name in open_labels:
-            found[name] = (found[name][0], found[name][1] + part + " ")
+        if re.match(r"\[[A-Z]\d?\]", part):
+            paragraph = []
+        paragraph += [l for l in LABEL.findall(part) if l not in found]
+        for name in paragraph:
+            first, said_before = found.get(name, (line + k, ""))
+            found[name] = (first, said_before + part + " ")
     return found
 
 

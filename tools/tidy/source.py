@@ -232,14 +232,10 @@ class Tree:
                 and not f.is_generated and (not exts or f.ext in exts)]
 
     def allowed(self, finding):
-        """Does a comment there say `tidy: <rule>: why`?"""
-        f = self.files.get(finding.path)
-        if not f or not f.is_c:
-            return False
-        near = f.comments_between(finding.line, finding.line)
-        above = f.comment_above(finding.line)
-        return any(re.search(r"\btidy: %s: \w" % re.escape(finding.rule),
-                             c.text) for c in near + ([above] if above else []))
+        """Does that line, or the one above, say `tidy: <rule>: why`?"""
+        f = self.files[finding.path]
+        near = "\n".join(f.lines[max(0, finding.line - 2):finding.line])
+        return re.search(r"\btidy: %s: \w" % re.escape(finding.rule), near)
 
 
 RULES = {}      # name -> (explanation, function)

@@ -78,6 +78,18 @@ def assigned(toks):
     return found
 
 
+def stores(toks):
+    """Does it assign to an array's element, or through a pointer?"""
+    start = 0
+    for i, t in enumerate(toks):
+        if t.text in (";", "{", "}"):
+            start = i + 1
+        elif t.text == "=" and (toks[start].text == "*"
+                                or toks[i - 1].text == "]"):
+            return True
+    return False
+
+
 def is_spin(head, body):
     """Does the loop only wait for what it reads?"""
     toks = head + body
@@ -91,8 +103,7 @@ def is_spin(head, body):
                 ports.add(" ".join(a.text for a in args))
     if not waits or waits & assigned(toks) or len(ports) > 1:
         return False
-    if ports and any(a.text == "]" and b.text == "="
-                     for a, b in zip(toks, toks[1:])):
+    if ports and stores(body):
         return False            # it drains a device into a buffer
     return not [n for n in names_called(toks)
                 if n not in PURE and not WAIT.match(n)]
