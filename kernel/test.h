@@ -47,3 +47,14 @@ void test_note(struct test *t, const char *fmt, ...) printf_like(2, 3);
 void test_skip(struct test *t, const char *why);
 
 uint64_t test_random(struct test *t);
+
+/*
+ * Runs the tests whose "suite/name", suite or name the glob matches, in the
+ * order they are linked.  Each test's own seed comes from seed and from its
+ * full name, so it is the same whether it runs alone or among others.  True
+ * when at least one test matched and none failed.  Context: thread.
+ */
+bool test_run(const char *glob, uint64_t seed) must_check;
+
+/* The full names that the glob matches, a line each. */
+void test_list(const char *glob);

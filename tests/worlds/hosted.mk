@@ -1,0 +1,60 @@
+# tests/worlds/hosted.mk - the kernel's test cases as programs of the host.
+#
+#   make -f tests/worlds/hosted.mk                       build and run them all
+#   make -f tests/worlds/hosted.mk CC=clang SAN=address,undefined
+#
+# To add a program: put its name into HOSTED, and into <name>_SRC its test
+# cases and what they test.  Every program gets tests/worlds/test_main.c, the
+# runner and the world in which a thread is a CPU.  The linker gathers the
+# cases in the section test_cases and names its ends by itself, since on the
+# host no linker script lays the section out.
+#
+# kernel/string.c defines memcpy and its kin, which here would replace those of
+# libc, and blind the sanitizers to every overrun in a copy.  So that object
+# and its tests are built with these names changed.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+HOSTED_OUT := build/hosted/$(CC)$(if $(SAN),-san)
+
+HOSTED := parsers
+
+parsers_SRC := \
+	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
+	kernel/suggest.c kernel/cmdline.c \
+	$(patsubst %,tests/kernel/test_%.c,list string suggest cmdline test) \
+	$(wildcard tests/boot/*.c tests/arch/*acpi*.c)
+
+HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
+	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c
+
+HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
+	-Wall -Wextra $(if $(WERROR),-Werror) -I. -Itests/worlds/threads \
+	-MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+
+OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
+RENAMED := kernel/string tests/kernel/test_string
+
+hosted: $(HOSTED:%=hosted-%)
+hosted-%: $(HOSTED_OUT)/%
+	@echo "hosted $* $(SAN)"
+	@timeout 300 $< '$(or $(GLOB),*)' $(or $(SEED),1) >$<.log || \
+		{ grep -E '^(#|not ok)' $<.log | tail -40; exit 1; }
+	@tail -1 $<.log
+
+$(RENAMED:%=$(HOSTED_OUT)/%.o): HOSTED_CFLAGS += \
+	$(foreach n,$(OWN_NAMES),-D$(n)=kernel_$(n))
+
+$(HOSTED_OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@$(CC) $(HOSTED_CFLAGS) -c $< -o $@
+
+.SECONDEXPANSION:
+$(HOSTED:%=$(HOSTED_OUT)/%): \
+	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON))
+	@$(CC) $(HOSTED_CFLAGS) $^ -o $@
+
+.PHONY: hosted
+.PRECIOUS: $(HOSTED_OUT)/%.o $(HOSTED_OUT)/%
+-include $(shell find $(HOSTED_OUT) -name '*.d' 2>/dev/null)
