@@ -1,0 +1,94 @@
+"""The build itself: both compilers, bit-identical, and nothing rebuilt twice.
+
+WERROR=1, which .ci/run sets, is passed on; a newer compiler's new warning
+must not stop a student's `make test`.
+"""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import ROOT
+
+COMPILERS = ("gcc", "clang")
+
+
+def make(folder, *arguments):
+    """Runs make as a person would; its output."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES",
+                                   "CPUS", "MEM", "CMDLINE", "UEFI", "GUI",
+                                   "MAKELEVEL", "MAKE_TERMOUT")}
+    werror = ["WERROR=1"] if environment.pop("WERROR", "") == "1" else []
+    done = subprocess.run(["make", *werror, *arguments], cwd=folder,
+                          env=environment, capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the sources in a folder of another depth and name."""
+    tree = tmp_path / "some" / "other" / "place"
+    tree.mkdir(parents=True)
+    for name in ("Makefile", "linker.ld"):
+        shutil.copy(ROOT / name, tree)
+    for name in ("arch", "boot", "kernel", "mm", "sched", "sync", "tests",
+                 "tools"):
+        if (ROOT / name).exists():
+            shutil.copytree(ROOT / name, tree / name)
+    return tree
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_same_kernel_in_any_folder(copy, compiler):
+    """Built twice, compared bit by bit."""
+    make(ROOT, "CC=" + compiler, "O=build/twin")
+    make(copy, "CC=" + compiler)
+    here = ROOT / "build/twin" / compiler / "quiesce.elf"
+    there = copy / "build" / compiler / "quiesce.elf"
+    assert here.read_bytes() == there.read_bytes()
+
+
+def test_rebuilds_what_changed_and_nothing_else(copy):
+    make(copy)
+    assert " CC " not in make(copy), "a second make compiled something"
+
+    one = copy / "sync/spinlock.c"
+    one.write_text(one.read_text() + "\n")
+    said = make(copy)
+    assert said.count(" CC ") == 1 and "sync/spinlock.c" in said
+    assert " LD " in said
+
+    header = copy / "sync/spinlock.h"
+    header.write_text(header.read_text() + "\n")
+    said = make(copy)
+    assert "sync/spinlock.c" in said and "kernel/string.c" not in said
+
+    extra = copy / "kernel/extra_for_the_test.c"
+    extra.write_text("int extra_for_the_test;\n")
+    assert " LD " in make(copy)
+    extra.unlink()
+    assert " LD " in make(copy), "a file that went away is still linked"
+
+
+@pytest.mark.parametrize("setting,says", [
+    ("CPUS=0", "1 to 255"), ("CPUS=256", "1 to 255"), ("CPUS=two", "1 to 255"),
+    ("MEM=lots", "MEM=512M"), ("UEFI=yes", "UEFI=1"), ("GUI=2", "GUI=1"),
+    ("CC=tcc", "clang"), ("CPU=4", "CPUS"), ("V=yes", "V=1")])
+def test_wrong_setting_is_explained(setting, says):
+    done = subprocess.run(["make", "run", setting], cwd=ROOT, text=True,
+                          capture_output=True, check=False,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode != 0
+    name = setting.split("=")[0]
+    assert name + "=" in done.stderr and says in done.stderr
+
+
+def test_unknown_goal_points_to_help():
+    done = subprocess.run(["make", "rnu"], cwd=ROOT, text=True,
+                          capture_output=True, check=False)
+    assert done.returncode != 0 and "make help" in done.stderr
