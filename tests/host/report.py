@@ -50,6 +50,7 @@ class Report:
             self.progress(report.nodeid)
 
     def progress(self, name):
+        name = name.split("@")[0]       # xdist appends the group
         done = len(self.passed) + len(self.failed) + len(self.skipped)
         text = "  %d/%d, %d failed, %d s  %s" % (
             done, self.total, len(self.failed),
@@ -74,7 +75,8 @@ class Report:
             print("FAILED   %s" % name)
         for name, why in self.skipped:
             print("skipped  %s: %s" % (name, why))
-        slow = ", ".join("%s %.0f s" % (name.split("::", 1)[-1], seconds)
+        slow = ", ".join("%s %.0f s" % (
+            name.split("::", 1)[-1].split("@")[0], seconds)
                          for seconds, name in sorted(self.slowest)[:-4:-1]
                          if seconds > 2)
         print("%.0f s%s%s; each machine's console is in build/logs/" % (
