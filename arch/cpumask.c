@@ -41,6 +41,14 @@ void cpumask_zero(struct cpumask *m)
 		store_relaxed(&m->word[i], 0);
 }
 
+void cpumask_fill(struct cpumask *m)
+{
+	_Static_assert(NR_CPUS % 64 == 0, "no bits above NR_CPUS");
+	for (unsigned i = 0; i < CPUMASK_WORDS; i++)
+		/* relaxed: m is the caller's own until it is published */
+		store_relaxed(&m->word[i], ~0ULL);
+}
+
 void cpumask_and(struct cpumask *m, const struct cpumask *with)
 {
 	for (unsigned i = 0; i < CPUMASK_WORDS; i++)

@@ -24,6 +24,7 @@ void cpumask_clear(struct cpumask *m, unsigned cpu);	/* release */
 bool cpumask_test(const struct cpumask *m, unsigned cpu);	/* acquire */
 void cpumask_copy(struct cpumask *to, const struct cpumask *from);
 void cpumask_zero(struct cpumask *m);
+void cpumask_fill(struct cpumask *m);	/* every CPU below NR_CPUS */
 void cpumask_and(struct cpumask *m, const struct cpumask *with);
 bool cpumask_empty(const struct cpumask *m);
 unsigned cpumask_count(const struct cpumask *m);
