@@ -23,12 +23,14 @@
 #include "sync/spinlock.h"
 #include "sync/timer.h"
 
+enum ticking { TICKING_OFF, TICKING_ASKED, TICKING_ON };
+
 struct runqueue {
 	struct spinlock lock;
 
 	/* under lock */
 	struct atomic32 queued_prios;	/* bit p: queue[p] is not empty */
-	bool ticking;			/* sched/tick.c */
+	struct atomic32 ticking;	/* enum ticking; see sched/tick.c */
 	uint64_t switches;
 	struct thread *previous;	/* who just left this CPU */
 	struct list queue[PRIO_LEVELS];

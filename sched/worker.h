@@ -34,5 +34,8 @@ static inline void work_init(struct work *work, void (*fn)(struct work *work))
 
 bool worker_queue(struct work *work, unsigned cpu);
 
-/* At boot, by the first thread: the boot CPU's worker. */
+/* On each CPU, before it is online. */
+void worker_init_cpu(void);
+
+/* By the boot's first thread: creates the boot CPU's worker. */
 void worker_init_boot(void);

@@ -1,0 +1,59 @@
+/*
+ * sched/idle.c - nothing to run.
+ *
+ * Invariant   The idle thread keeps preemption disabled, so no interrupt
+ *             switches away from it: it looks for work itself after each halt.
+ *             Interrupts are masked from before it looks until `sti; hlt`,
+ *             which lets none in between its two instructions.  So an interrupt
+ *             whose handler queues a thread here, or a kick by who did, either
+ *             comes before the look or ends the halt.
+ *             The bit in cpus_idle is set, by a locked instruction, before the
+ *             look at the queues: sched/balance.c needs that order [A].
+ * Ordering    [A] cpus_idle before queued_prios: see sched/balance.c.
+ * References  Intel SDM vol. 2B, STI: interrupts stay masked until the end of
+ *             the next instruction.
+ */
+#include "sched/sched.h"
+
+#include "arch/cpu.h"
+#include "kernel/assert.h"
+#include "sched/schedule.h"
+#include "sync/preempt.h"
+
+/*
+ * The one place where a CPU halts.  Interrupts are masked before and after;
+ * those that come are handled inside.
+ */
+static void idle_wait(void)
+{
+	__asm__ volatile("sti; hlt; cli" ::: "memory");
+}
+
+/* Interrupts masked, preemption disabled once: both for ever. */
+static void never_returns idle_loop(void)
+{
+	unsigned cpu = cpu_id();
+	struct runqueue *rq = this_cpu_ptr(&runqueue);
+
+	for (;;) {
+		cpumask_set(&cpus_idle, cpu);			/* [A] */
+		if (runqueue_is_empty(rq) && !balance_steal(cpu))
+			idle_wait();
+		cpumask_clear(&cpus_idle, cpu);
+		schedule_from_idle();
+	}
+}
+
+void idle_begin(void)
+{
+	schedule_finish();
+	idle_loop();
+}
+
+void sched_idle(void)
+{
+	assert(thread_self() == this_cpu_ptr(&idle_thread));
+	irq_disable();
+	preempt_disable();
+	idle_loop();
+}
