@@ -100,7 +100,7 @@ void completion_list(const struct completion *c, unsigned columns,
 		     void (*emit)(const char *text, size_t n))
 {
 	size_t width = longest(c) + GAP;
-	unsigned across = (unsigned)((columns + GAP - 1) / width);
+	unsigned across = (unsigned)((columns + GAP) / width);
 	unsigned rows;
 
 	if (across == 0)
