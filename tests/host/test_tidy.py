@@ -172,6 +172,7 @@ PLAIN = """/*
  * %s - a plain header.
  *
  * Guarantees  Nothing.
+ * Context     Any.
  * See         docs/page.md
  */
 #pragma once
@@ -240,7 +241,8 @@ PLANTS = {
                   "\n */\n", "", "")],
     "pragma-once": [("kernel/errno.h", "#pragma once\n\n", "", "")],
     "sync-companions": [("sync/gate.h", "docs/page.md, ", "", "See"),
-                        ("sync/lock.h", None, PLAIN % "sync/lock.h", "")],
+                        ("sync/lock.h", None, PLAIN % "sync/lock.h" + "static inline"
+                " int f(void)\n{\n\treturn 1;\n}\n", "")],
     "edge-label": [("sync/gate.c", "gate_open(struct gate *g)\n{\n",
                     "gate_open(struct gate *g)\n{\n"
                     "\tstore_release(&g->open, 2);\n", "open, 2"),
@@ -282,7 +284,8 @@ PLANTS = {
                        '#include "sync/gate.h"\n', "arch/cpu.h"),
                       ("sync/gate.c", '"arch/cpu.h"\n',
                        '"arch/cpu.h"\n#include <stdint.h>\n', "stdint"),
-                      ("kernel/main.c", '"sync/gate.h"\n', '"sync/gate.h"\n'
+                      ("kernel/main.c", '"sync/gate.h"\n', '"sync/gate.h"\n\n'
+                       '#include "sync/gate.h"\n'
                        '#include "arch/cpu.h"\n', "arch/cpu.h")],
     "header-alone": [("sync/gate.h", "void gate_open(", "void gate_set(bool "
                       "x);\nvoid gate_open(", "")],
@@ -432,6 +435,8 @@ def test_stale_objects_are_not_read(tree):
     build(tree)
     assert {f[2] for f in run(tree)[1]} == {"unused-symbol"}
     write(tree, "kernel/main.c", CLEAN["kernel/main.c"])
+    done, found = run(tree, "--rule", "unused-symbol")
+    assert found == [] and "no fresh object" in done.stdout
     os.utime(os.path.join(tree, "kernel/main.c"), (2 ** 31, 2 ** 31))
     assert run(tree, "--rule", "unused-symbol")[1] == []
 

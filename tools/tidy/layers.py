@@ -86,7 +86,8 @@ def include_order(tree):
             if not names or names[0][1] != own:
                 yield f.path, names[0][0] if names else 1, \
                     "include %s first" % own
-        rest = [(n, i) for n, i in names if i != own]
+                continue
+        rest = names[1:] if f.ext == ".c" else names
         if not any(in_order(rest, key) for key in (by_layer, by_floor,
                                                    by_name)):
             bad = next(k for k in range(1, len(rest))

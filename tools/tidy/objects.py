@@ -102,9 +102,14 @@ def symbols(tree):
 def built(tree):
     if not hasattr(tree, "symbols"):
         tree.symbols = symbols(tree)
-        if not tree.symbols:
-            tree.notes.append("no objects under build/gcc or build/clang: "
-                              "object-layer and unused-symbol saw nothing")
+        missing = [f.path for f in tree.core(".c", ".asm")
+                   if f.path not in tree.symbols]
+        if missing:
+            tree.notes.append(
+                "%d files have no fresh object under build/gcc or build/clang "
+                "(%s): unused-symbol is blind, object-layer for them; run make"
+                % (len(missing), missing[0]))
+        tree.is_built = not missing
     return tree.symbols
 
 
@@ -149,6 +154,8 @@ def mentioned_outside_c(tree):
 @rule("unused-symbol", "an external symbol is used by another object or a test")
 def unused_symbol(tree):
     found = built(tree)
+    if not tree.is_built:
+        return
     used = {}
     for path, (_, needs) in found.items():
         for name in needs:

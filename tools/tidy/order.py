@@ -7,7 +7,7 @@ OP = re.compile(r"(?:a32_|a64_|aptr_)?(load|store|xchg|cas|fetch_\w+?)_"
                 r"(relaxed|acquire|release|acq_rel)$")
 FENCE = re.compile(r"fence_(acquire|release|seq_cst)$")
 LABEL = re.compile(r"\[([A-Z]\d?)\]")
-FILE = re.compile(r"\w\.(?:c|h|asm)\b")
+FILE = re.compile(r"\w\.(?:c|h|asm|py)\b")
 ACQUIRES = ("acquire", "acq_rel", "seq_cst")
 RELEASES = ("release", "acq_rel", "seq_cst")
 
@@ -109,13 +109,14 @@ def relaxed_why(tree):
                     "`/* relaxed: ... */` on the line or directly above"
 
 
-@rule("fence-pairs", "each fence says what it pairs with")
+@rule("fence-pairs", "each fence carries an edge, or says what it pairs with")
 def fence_pairs(tree):
     for f in checked(tree):
         for order, first, last, began in calls(f, FENCE):
-            if not said(f, began, first, last, "pairs with"):
-                yield f.path, first, "say what the fence orders, and that " \
-                    "it `pairs with` which"
+            if not labels_at(f, first, last) \
+                    and not said(f, began, first, last, "pairs with"):
+                yield f.path, first, "give it its edge, /* [A] */, or say " \
+                    "what it orders and that it `pairs with` which"
 
 
 @rule("atomic-member", "nothing but the atomics' own headers touches .word_")
