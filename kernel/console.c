@@ -124,7 +124,8 @@ static void emit(const char *text, size_t n)
 	/* relaxed: the drainer's; a takeover sees at worst an extra newline */
 	store_relaxed(&mid_line, 1);
 	for (c = load_acquire(&consoles); c && is_mine(); c = c->next) /* [F] */
-		c->write(text, n);
+		if (!c->muted)
+			c->write(text, n);
 	store_relaxed(&mid_line, text[n - 1] != '\n');	/* relaxed: as above */
 }
 

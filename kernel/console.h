@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernel/compiler.h"
@@ -16,6 +17,7 @@
 struct console {
 	const char *name;
 	void (*write)(const char *text, size_t n);
+	bool muted;		/* set at boot: registered, but not used */
 	struct console *next;	/* the registry's */
 };
 

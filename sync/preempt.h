@@ -13,5 +13,8 @@
  */
 #pragma once
 
-/* The body defines preempt_disable, preempt_enable, preemptible, might_sleep. */
+/*
+ * The body defines preempt_disable, preempt_enable, preemptible and
+ * might_sleep.
+ */
 #include "world/preempt.h"

@@ -17,6 +17,9 @@ PERCPU(uint32_t, irq_depth);
 PERCPU(uint32_t, nmi_depth);
 PERCPU(uint32_t, preempt_count);
 
+/* entry 1 (PWT) becomes write-combining; the others as after reset */
+#define PAT_OURS	0x0007040600070106UL
+
 uint64_t percpu_offset[NR_CPUS];
 struct cpumask cpus_possible, cpus_present, cpus_online;
 
@@ -41,12 +44,15 @@ void cpu_area_init(unsigned cpu, void *area)
 /*
  * CR0 is an absolute value: INIT leaves the cache-disable bits set in an AP.
  * SMEP, SMAP and UMIP keep ring 0 out of user pages and user mode out of our
- * tables; there is no user mode yet, and no reason to wait for it.
+ * tables; there is no user mode yet, and no reason to wait for it.  The kernel
+ * itself computes with integers only; SSE is on so that its exceptions can be
+ * raised in a test, and for user programs later.
  */
 void cpu_features_init(void)
 {
 	struct cpuid max = cpuid(0, 0);
-	uint64_t cr4 = read_cr4() | CR4_DE | CR4_PGE;
+	uint64_t cr4 = read_cr4() | CR4_DE | CR4_MCE | CR4_PGE
+		       | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	if (max.a >= 7) {
 		struct cpuid seven = cpuid(7, 0);
@@ -59,6 +65,7 @@ void cpu_features_init(void)
 			cr4 |= CR4_UMIP;
 	}
 	write_cr4(cr4);
+	wrmsr(MSR_PAT, PAT_OURS);
 	write_cr0(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
 }

@@ -56,7 +56,9 @@ static void ega_write(const char *text, size_t n)
 	vt_write(&vt, text, n);
 }
 
-static struct console ega_console = { "ega", ega_write, NULL };
+static struct console ega_console = {
+	.name = "ega", .write = ega_write,
+};
 
 struct console *ega_init(void *mapped, const struct boot_screen *screen)
 {

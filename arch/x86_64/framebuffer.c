@@ -152,7 +152,7 @@ static void framebuffer_write(const char *text, size_t n)
 }
 
 static struct console framebuffer_console = {
-	"framebuffer", framebuffer_write, NULL
+	.name = "framebuffer", .write = framebuffer_write,
 };
 
 struct console *framebuffer_start(void *mapped,

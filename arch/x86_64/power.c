@@ -7,6 +7,7 @@
 #include "arch/x86_64/regs.h"
 #include "kernel/printk.h"
 
+#define SCI_ENABLED	1
 #define SLEEP_ENABLE	(1U << 13)
 #define SLEEP_TYPE(t)	((uint16_t)((t) << 10))
 #define KBD_STATUS	0x64
@@ -27,9 +28,23 @@ static void wait_for_the_end(void)
 		cpu_relax();
 }
 
+/* The sleep register listens only in ACPI mode. */
+static void acpi_mode(void)
+{
+	if (!ports.smi_port || (inw(ports.pm1a_control) & SCI_ENABLED))
+		return;
+	outb(ports.smi_port, ports.smi_enable);
+	for (unsigned i = 0; i < TRIES; i++) {
+		if (inw(ports.pm1a_control) & SCI_ENABLED)
+			return;
+		cpu_relax();
+	}
+}
+
 void power_off(void)
 {
 	if (ports.pm1a_control) {
+		acpi_mode();
 		outw(ports.pm1a_control,
 		     SLEEP_TYPE(ports.sleep_a) | SLEEP_ENABLE);
 		if (ports.pm1b_control)

@@ -17,6 +17,8 @@
 struct power_ports {
 	uint16_t pm1a_control;	/* 0: none */
 	uint16_t pm1b_control;
+	uint16_t smi_port;	/* 0: always in ACPI mode */
+	uint8_t smi_enable;	/* write it there to enter ACPI mode */
 	uint8_t sleep_a;	/* SLP_TYP values of \_S5 */
 	uint8_t sleep_b;
 	uint16_t reset_port;	/* 0: none */

@@ -29,6 +29,7 @@
 #define CR0_WP		(1UL << 16)
 #define CR0_PG		(1UL << 31)
 #define CR4_DE		(1UL << 3)
+#define CR4_MCE		(1UL << 6)
 #define CR4_PGE		(1UL << 7)
 #define CR4_OSFXSR	(1UL << 9)
 #define CR4_OSXMMEXCPT	(1UL << 10)

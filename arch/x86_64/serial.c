@@ -94,7 +94,9 @@ static void serial_write(const char *text, size_t n)
 	}
 }
 
-static struct console serial_console = { "serial", serial_write, NULL };
+static struct console serial_console = {
+	.name = "serial", .write = serial_write,
+};
 
 /*
  * A port with nothing behind it reads 0xff.  In loopback the modem's outputs

@@ -8,7 +8,6 @@
 
 #include "arch/cpu.h"
 #include "arch/x86_64/irq.h"
-#include "arch/x86_64/regs.h"
 #include "kernel/assert.h"
 #include "kernel/panic.h"
 
@@ -33,10 +32,14 @@ const char *trap_name(unsigned vector)
 	return vector < NR_TRAPS ? names[vector] : "interrupt";
 }
 
-void trap_register(unsigned vector, trap_handler handler)
+trap_handler trap_register(unsigned vector, trap_handler handler)
 {
+	trap_handler was;
+
 	assert(vector < NR_TRAPS && vector != TRAP_NMI);
+	was = handlers[vector];
 	handlers[vector] = handler;
+	return was;
 }
 
 void nmi_register(trap_handler handler)
@@ -72,12 +75,6 @@ void trap_dispatch(struct trap_frame *frame)
 	if (vector == TRAP_NMI ? nmi_dispatch(frame)
 	    : handlers[vector] && handlers[vector](frame))
 		return;
-	if (vector == TRAP_PAGE_FAULT)
-		panic_at(frame, "#PF page fault: %s of %#llx (%s)",
-			 frame->error & 16 ? "execution"
-			 : frame->error & 2 ? "write" : "read",
-			 (unsigned long long)read_cr2(),
-			 frame->error & 1 ? "not allowed" : "not mapped");
 	panic_at(frame, "%s (error code %#llx)", trap_name(vector),
 		 (unsigned long long)frame->error);
 }

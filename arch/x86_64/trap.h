@@ -18,6 +18,7 @@
 #define TRAP_DEBUG		1
 #define TRAP_NMI		2
 #define TRAP_BREAKPOINT		3
+#define TRAP_NO_FPU		7
 #define TRAP_DOUBLE_FAULT	8
 #define TRAP_GENERAL		13
 #define TRAP_PAGE_FAULT		14
@@ -36,7 +37,8 @@ struct trap_frame {
 /* True: handled, resume at frame.  False: not mine, go on to the panic. */
 typedef bool (*trap_handler)(struct trap_frame *frame);
 
-void trap_register(unsigned vector, trap_handler handler);
+/* Returns the one it replaces, or NULL; NULL takes away. */
+trap_handler trap_register(unsigned vector, trap_handler handler);
 
 /* Asked in order of registration until one says true; at most four. */
 void nmi_register(trap_handler handler);

@@ -1,0 +1,52 @@
+/*
+ * tests/kernel/crew.c - one thread bound to each CPU.
+ */
+#include "tests/crew.h"
+
+#include "arch/cpu.h"
+#include "kernel/assert.h"
+#include "sched/thread.h"
+
+struct member {
+	struct thread *thread;
+	void (*fn)(unsigned member);
+	unsigned number;
+};
+
+static struct member members[NR_CPUS];
+
+unsigned crew_size(void)
+{
+	return cpumask_count(&cpus_online);
+}
+
+static void member_run(void *arg)
+{
+	struct member *m = arg;
+
+	m->fn(m->number);
+}
+
+void crew_run(unsigned n, void (*fn)(unsigned member))
+{
+	unsigned started = 0;
+
+	cpumask_for_each(cpu, &cpus_online) {
+		struct member *m = &members[started];
+		struct cpumask only = { 0 };
+		struct thread_spec spec = {
+			.name = "crew", .fn = member_run, .arg = m,
+			.prio = PRIO_DEFAULT, .affinity = &only,
+		};
+
+		if (started == n)
+			break;
+		cpumask_set(&only, cpu);
+		m->fn = fn;
+		m->number = started++;
+		m->thread = thread_create(&spec);
+		assert(m->thread);
+	}
+	for (unsigned i = 0; i < started; i++)
+		thread_join(members[i].thread);
+}
