@@ -56,6 +56,12 @@
 #define FLUSH_TRIES	100000
 #define PRINTF_MAX	512
 
+/*
+ * Overtaken once, give up so many of the oldest lines more: else the next one
+ * is overwritten while this one is shown, and every second line is a report.
+ */
+#define LOG_HEADWAY	(LOG_LINES / 8)
+
 static struct atomic32 drainer;
 static struct atomic32 waiting;
 static struct atomic64 cursor;		/* the next position to show */
@@ -177,12 +183,8 @@ static void move_cursor(uint64_t from, uint64_t to)
 	cas_relaxed(&cursor, &from, to);
 }
 
-static void skip_lost(uint64_t at)
+static void skip_lost(uint64_t at, uint64_t to)
 {
-	uint64_t to = log_ring_oldest(&kernel_log);
-
-	if (to <= at)
-		to = at + 1;
 	fetch_add_relaxed(&overwritten, to - at);	/* relaxed: a counter */
 	move_cursor(at, to);
 }
@@ -194,22 +196,23 @@ static bool drain_one(void)
 	/* relaxed: the drainer's; moved by compare-and-swap */
 	uint64_t at = load_relaxed(&cursor);
 
-	report_losses();
 	switch (log_ring_read(&kernel_log, at, &r)) {
 	case LOG_READ_OK:
+		report_losses();
 		show(&r);
 		move_cursor(at, at + 1);
 		return true;
 	case LOG_READ_OVERWRITTEN:
-		skip_lost(at);
+		skip_lost(at, log_ring_oldest(&kernel_log) + LOG_HEADWAY);
 		return true;
 	case LOG_READ_UNFINISHED:
 		if (!in_panic())
 			return false;
 		log_ring_give_up(&kernel_log, at);
-		skip_lost(at);
+		skip_lost(at, at + 1);
 		return true;
 	default:
+		report_losses();
 		return false;
 	}
 }
@@ -218,10 +221,16 @@ static bool drain_one(void)
 static bool pending(void)
 {
 	/* relaxed: a newer drainer may move both, and then looks for itself */
-	enum log_read next = log_ring_peek(&kernel_log, load_relaxed(&cursor));
-
-	return next == LOG_READ_OK || next == LOG_READ_OVERWRITTEN ||
-	       lost_so_far() != load_relaxed(&reported); /* relaxed: as above */
+	switch (log_ring_peek(&kernel_log, load_relaxed(&cursor))) {
+	case LOG_READ_OK:
+	case LOG_READ_OVERWRITTEN:
+		return true;
+	case LOG_READ_UNFINISHED:
+		return false;
+	default:
+		/* relaxed: as above */
+		return lost_so_far() != load_relaxed(&reported);
+	}
 }
 
 static bool writer_waits(void)
@@ -234,13 +243,15 @@ static bool writer_waits(void)
 void console_drain(void)
 {
 	do {
-		fence_seq_cst();		/* [E] our line, our disown */
+		/* [E] our line before the look; pairs with the fence below */
+		fence_seq_cst();
 		if (writer_waits() || !try_own())
 			return;
 		while (is_mine() && !writer_waits() && drain_one())
 			;
 		disown();
-		fence_seq_cst();	/* [E] with the appenders' fence */
+		/* [E] disown before the look; pairs with the fence above */
+		fence_seq_cst();
 	} while (!in_panic() && pending());
 }
 
@@ -282,11 +293,16 @@ static void own_in_turn(void)
 						 * console_drain, [E] */
 }
 
+/*
+ * All that was logged before.  A line that is still being written is waited for:
+ * its producer runs on another CPU, and is not preempted before it commits.
+ */
 static void drain_below(uint64_t position)
 {
 	/* relaxed: the drainer's */
-	while (is_mine() && load_relaxed(&cursor) < position && drain_one())
-		;
+	while (is_mine() && load_relaxed(&cursor) < position)
+		if (!drain_one())
+			cpu_relax();
 }
 
 static void write_in_turn(const char *text, size_t n)

@@ -33,7 +33,7 @@
  *               are any: the address of the head of a circular list (struct
  *               list: next, prev), then uint32_t offsets, in a thread, of its
  *               list node, of its uint32_t id and of its name (a char array).
- * See         kernel/debug.c, kernel/event.h, kernel/log_ring.h, tools/gdb
+ * See         kernel/debug.c, kernel/event.h, kernel/log_ring.h
  */
 #pragma once
 

@@ -15,10 +15,9 @@
  * Invariant   Slot n % EVENT_RING_SLOTS is written by whoever drew n.  Two can
  *             write one slot at once only if a ring full of events happens
  *             inside one event(); the outer record is then damaged.
- * Ordering    [A] seq = 0 | fields | seq: release fences between them, for a
- *             reader that stops the machine and so sees memory in the order in
- *             which this CPU stored.  It pairs with no acquire in the kernel:
- *             the readers are host programs.
+ * Ordering    seq = 0 | fields | seq, with release fences in between, for a host
+ *             program that stops the machine and then sees memory as this CPU
+ *             stored it, in order.  No reader in the kernel takes part.
  */
 #include "kernel/event.h"
 
@@ -45,13 +44,15 @@ void event(uint16_t kind, uint64_t a, uint64_t b)
 	struct event_record *r = &ring->record[n % EVENT_RING_SLOTS];
 
 	r->seq = 0;
-	fence_release();		/* [A] */
+	/* after seq = 0, before the fields; pairs with the machine's stop */
+	fence_release();
 	r->kind = kind;
 	r->cpu = (uint16_t)cpu;
 	r->thread = debug_thread_id();
 	r->a = a;
 	r->b = b;
-	fence_release();		/* [A] */
+	/* after the fields, before seq; pairs with the machine's stop */
+	fence_release();
 	r->seq = seq;
 }
 

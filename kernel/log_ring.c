@@ -150,7 +150,8 @@ bool log_ring_append(const struct log_ring *ring, const struct log_record *r)
 		fetch_add_relaxed(&control_of(ring)->dropped, 1);
 		return false;
 	}
-	fence_release();	/* [B] orders the reservation before the text */
+	/* [B] the reservation before the text; pairs with the reader's fence */
+	fence_release();
 	write_words(s, r);
 	store_release(&s->state, state + 2);		/* [A] [C] */
 	return true;
@@ -184,7 +185,8 @@ enum log_read log_ring_read(const struct log_ring *ring, uint64_t position,
 	if (first != LOG_READ_OK)
 		return first;
 	read_words(s, out);
-	fence_acquire();	/* [B] orders the text before the second look */
+	/* [B] the text before the second look; pairs with the writer's fence */
+	fence_acquire();
 	/* relaxed: the fence above orders it */
 	return judge(ring, position, load_relaxed(&s->state));
 }
@@ -195,7 +197,7 @@ void log_ring_give_up(const struct log_ring *ring, uint64_t position)
 	struct slot *s = slot_at(ring, position);
 	uint64_t unfinished = free_state(ring, position) + 1;
 
-	/* relaxed: the fence of [B] is the stopped producer's */
+	/* relaxed: the caller knows that nobody writes here any more */
 	if (load_relaxed(&s->state) != unfinished)
 		return;
 	write_words(s, &empty);
