@@ -123,7 +123,8 @@ const char *boot_settle_ranges(struct boot_info *out)
 {
 	static struct boot_range in[BOOT_RANGES];
 	unsigned n = out->nr_ranges;
-	uint64_t last = 0, ram = 0;
+	uint64_t last = 0;
+	bool has_ram = false;
 
 	memcpy(in, out->range, n * sizeof(in[0]));
 	out->nr_ranges = 0;
@@ -137,10 +138,9 @@ const char *boot_settle_ranges(struct boot_info *out)
 			why = append_piece(out, &piece);
 		if (why)
 			return why;
-		if (piece.kind == BOOT_RAM)
-			ram += piece.size;
+		has_ram |= piece.kind == BOOT_RAM;
 		if (last == UINT64_MAX)
-			return ram ? NULL : "no usable memory";
+			return has_ram ? NULL : "no usable memory";
 	}
 }
 
