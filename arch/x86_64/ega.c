@@ -7,6 +7,7 @@
  */
 #include "arch/x86_64/ega.h"
 
+#include "arch/x86_64/mmio.h"
 #include "arch/x86_64/regs.h"
 #include "arch/x86_64/vt.h"
 #include "boot/boot_info.h"
@@ -14,6 +15,7 @@
 
 #define COLUMNS		80
 #define ROWS		25
+#define CELL		2	/* bytes */
 #define COLOUR_BASE	0xb8000
 #define CRTC_COLOUR	0x3d4
 #define CRTC_MONO	0x3b4
@@ -23,9 +25,9 @@ enum { CURSOR_START = 0x0a, CURSOR_END, CURSOR_HIGH = 0x0e, CURSOR_LOW };
 
 static struct vt vt;
 static struct vt_cell cells[VT_CELLS(COLUMNS, ROWS)];
-static volatile uint16_t *memory;
+static void *memory;
 static uint16_t crtc;
-static unsigned pitch;		/* in cells */
+static unsigned pitch;		/* bytes */
 
 static void crtc_set(uint8_t index, unsigned value)
 {
@@ -39,12 +41,13 @@ static void ega_draw(struct vt *v, unsigned column, unsigned row,
 	uint8_t glyph = cell.glyph < VT_UNKNOWN ? cell.glyph : SQUARE;
 
 	(void)v;
-	memory[row * pitch + column] = (uint16_t)(cell.colours << 8 | glyph);
+	mmio_write16(memory, row * pitch + column * CELL,
+		     (uint16_t)(cell.colours << 8 | glyph));
 }
 
 static void ega_place_cursor(struct vt *v, unsigned column, unsigned row)
 {
-	unsigned at = row * pitch + column;
+	unsigned at = row * pitch / CELL + column;
 
 	(void)v;
 	crtc_set(CURSOR_HIGH, at >> 8);
@@ -65,7 +68,7 @@ struct console *ega_init(void *mapped, const struct boot_screen *screen)
 	if (screen->width > COLUMNS || screen->height > ROWS)
 		return NULL;
 	memory = mapped;
-	pitch = screen->pitch / sizeof(uint16_t);
+	pitch = screen->pitch;
 	crtc = screen->base < COLOUR_BASE ? CRTC_MONO : CRTC_COLOUR;
 	crtc_set(CURSOR_START, 13);
 	crtc_set(CURSOR_END, 14);

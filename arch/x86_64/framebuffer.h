@@ -43,6 +43,6 @@ bool framebuffer_init(struct framebuffer *f, void *mapped,
 		      const struct boot_screen *screen, struct vt_cell *cells)
 	must_check;
 
-/* The machine's own.  mapped is where screen->base can be accessed.  Or NULL. */
+/* The machine's own; or NULL.  mapped is where screen->base can be accessed. */
 struct console *framebuffer_start(void *mapped,
 				  const struct boot_screen *screen) must_check;

@@ -11,6 +11,11 @@
 
 #include <stdint.h>
 
+static inline void mmio_write16(void *base, unsigned offset, uint16_t v)
+{
+	*(volatile uint16_t *)((char *)base + offset) = v;
+}
+
 static inline uint32_t mmio_read32(const void *base, unsigned offset)
 {
 	return *(const volatile uint32_t *)((const char *)base + offset);

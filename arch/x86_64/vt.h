@@ -24,7 +24,7 @@
 #define VT_UNKNOWN	0x7f	/* the glyph of a character without a glyph */
 #define VT_PARAMS	4
 
-/* As the EGA has it: colour on colour, each blue 1, green 2, red 4, bright 8. */
+/* As the EGA has them: blue 1, green 2, red 4, bright 8. */
 struct vt_cell {
 	uint8_t glyph;
 	uint8_t colours;	/* background << 4 | foreground */

@@ -93,7 +93,8 @@ static enum key in_sequence(struct keys *k, uint8_t byte)
 	uint8_t *param = &k->param[k->nr_params];
 
 	if (byte >= '0' && byte <= '9') {
-		*param = *param > 24 ? 255 : (uint8_t)(*param * 10 + byte - '0');
+		*param = *param > 24 ? 255
+				     : (uint8_t)(*param * 10 + byte - '0');
 		return KEY_NONE;
 	}
 	if (byte == ';' && k->nr_params == 0) {

@@ -10,10 +10,14 @@
  *             errno; on -EINVAL the shell adds how the command is used.
  *             Optionally `, .complete = fn` supplies candidates for the
  *             word under the cursor when the user presses Tab.
+ *             Lines typed or pasted while a command runs are run after it.
  * Context     Output through console_printf(), at most 80 columns a line.
  * See         kernel/shell/shell.c, docs/05-shell.md
  */
 #pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "kernel/compiler.h"
 
@@ -37,6 +41,28 @@ struct command {
 		in_section("shell_commands") aligned_to(8) = { \
 			.name = name_, .args = args_, .help = help_, \
 			.run = run_, ##__VA_ARGS__ }
+
+extern const struct command __start_shell_commands[];
+extern const struct command __stop_shell_commands[];
+
+#define command_for_each(c) \
+	for (const struct command *c = __start_shell_commands; \
+	     c < __stop_shell_commands; c++)
+
+const struct command *command_find(const char *name);
+
+/* For .complete: the names of all commands. */
+void command_offer_all(struct completion *c);
+
+/* Ctrl-C was typed since the command began: stop soon, say so, return. */
+bool shell_stopped(void);
+
+/* What was typed before, newest at age 1; NULL: no more. */
+const char *shell_history(unsigned age);
+
+/* What test and stress draw from unless they are given a seed of their own. */
+uint64_t shell_seed(void);
+void shell_set_seed(uint64_t seed);
 
 /* Reads and runs commands for ever.  Context: a thread of its own. */
 void shell_run(void) never_returns;
