@@ -1,16 +1,18 @@
 /*
- * kernel/shell/input.c - a ring, and who waits at it.
+ * kernel/shell/input.c - one ring for all keyboards, and who waits at it.
  *
- * Invariant   ring[(out + i) % INPUT_BYTES] for i < in - out is what waits to
- *             be read.  reader is the thread that found nothing and is parked
- *             or about to park; whoever queues a byte unparks it, under the
- *             lock that keeps it alive.  park() remembers an unpark() that
- *             comes first, so no byte waits for a second one.
+ * Invariant   reader is the thread that found nothing and is parked or about
+ *             to park; whoever puts a byte unparks it, under the lock that
+ *             keeps it alive.  park() remembers an unpark() that comes first,
+ *             so no byte waits for a second one.
  */
 #include "kernel/shell/input.h"
 
 #include "arch/atomic.h"
-#include "kernel/compiler.h"
+#include "arch/x86_64/keyboard.h"
+#include "arch/x86_64/serial.h"
+#include "kernel/printk.h"
+#include "kernel/shell/ring.h"
 #include "sync/park.h"
 #include "sync/spinlock.h"
 
@@ -19,23 +21,16 @@
 static struct spinlock lock = SPINLOCK_INIT;
 
 /* under lock */
-static uint8_t ring[INPUT_BYTES];
-static uint64_t in, out;	/* bytes ever queued, ever read */
-static uint64_t dropped;
+static struct ring ring;
 static struct thread *reader;
 
 static struct atomic32 stopped;
 
-static void queue_locked(uint8_t byte)
+void input_init(bool has_8042)
 {
-	if (in - out == INPUT_BYTES) {
-		dropped++;
-		return;
-	}
-	ring[in++ % INPUT_BYTES] = byte;
-	if (reader)
-		unpark(reader);
-	reader = NULL;
+	serial_start_input(input_byte);
+	if (has_8042 && !keyboard_start(input_byte))
+		pr_warn("keyboard: the controller does not answer");
 }
 
 void input_byte(uint8_t byte)
@@ -46,7 +41,10 @@ void input_byte(uint8_t byte)
 		/* relaxed: a wish, noticed sooner or later */
 		store_relaxed(&stopped, 1);
 	was = spin_lock_irqsave(&lock);
-	queue_locked(byte);
+	ring_put(&ring, byte);
+	if (reader)
+		unpark(reader);
+	reader = NULL;
 	spin_unlock_irqrestore(&lock, was);
 }
 
@@ -54,10 +52,8 @@ void input_byte(uint8_t byte)
 static bool take(uint8_t *byte)
 {
 	uint64_t was = spin_lock_irqsave(&lock);
-	bool some = in != out;
+	bool some = ring_take(&ring, byte);
 
-	if (some)
-		*byte = ring[out++ % INPUT_BYTES];
 	reader = some ? NULL : thread_self();
 	spin_unlock_irqrestore(&lock, was);
 	return some;
@@ -75,9 +71,9 @@ uint8_t input_read(void)
 uint64_t input_take_dropped(void)
 {
 	uint64_t was = spin_lock_irqsave(&lock);
-	uint64_t n = dropped;
+	uint64_t n = ring.dropped;
 
-	dropped = 0;
+	ring.dropped = 0;
 	spin_unlock_irqrestore(&lock, was);
 	return n;
 }

@@ -1,22 +1,24 @@
 /*
  * kernel/shell/input.h - what is typed, from every keyboard there is.
  *
- * Guarantees  input_byte() queues one byte; input_read() returns the bytes in
- *             the order they came, waiting for the next.  Bytes that come while
- *             INPUT_BYTES wait are dropped and counted.
+ * Guarantees  input_read() returns what was typed in the order it came, waiting
+ *             for the next byte.  While RING_BYTES wait, more are dropped and
+ *             counted.
  *             input_stopped() is true when a Ctrl-C came since
  *             input_clear_stop().
- * Context     input_byte(): interrupts.  input_read(): one thread.
- * Cost        INPUT_BYTES of memory; one lock a byte.
- * See         kernel/shell/shell.c, arch/x86_64/serial.h, keyboard.h,
- *             tests/kernel/test_input.c
+ * Context     input_init(): at boot.  input_byte(): interrupts.  input_read():
+ *             one thread.
+ * Cost        16 KB; one lock a byte.
+ * See         kernel/shell/shell.c, kernel/shell/ring.h, arch/x86_64/serial.h,
+ *             arch/x86_64/keyboard.h
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INPUT_BYTES	16384
+/* has_8042: ACPI says that there is a keyboard controller. */
+void input_init(bool has_8042);
 
 void input_byte(uint8_t byte);
 uint8_t input_read(void);

@@ -14,6 +14,7 @@
 #include "kernel/shell/history.h"
 #include "kernel/shell/input.h"
 #include "kernel/shell/line.h"
+#include "kernel/shell/ring.h"
 #include "kernel/shell/words.h"
 #include "kernel/string.h"
 #include "kernel/suggest.h"
@@ -137,7 +138,7 @@ static void report_losses(void)
 
 	if (dropped)
 		console_printf("(%lu bytes of input were lost: more than %u "
-			       "were waiting)\n", dropped, INPUT_BYTES);
+			       "were waiting)\n", dropped, RING_BYTES);
 	if (overruns != overruns_seen)
 		console_printf("(input was lost: the serial port overran "
 			       "%lu times)\n", overruns - overruns_seen);

@@ -18,13 +18,20 @@ CC := gcc
 endif
 HOSTED_OUT := build/hosted/$(CC)$(if $(SAN),-san)
 
-HOSTED := parsers
+HOSTED := parsers shell
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
 	kernel/suggest.c kernel/cmdline.c \
 	$(patsubst %,tests/kernel/test_%.c,list string suggest cmdline test) \
 	$(wildcard tests/boot/*.c tests/arch/*acpi*.c)
+
+shell_SRC := \
+	$(patsubst %,arch/x86_64/%.c,vt framebuffer scancode) \
+	$(patsubst %,kernel/shell/%.c,line keys history words complete) \
+	$(patsubst %,tests/kernel/test_%.c,vt framebuffer scancode line \
+		history words complete ring) \
+	build/gen/font.c
 
 HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
 	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c
@@ -45,6 +52,10 @@ hosted-%: $(HOSTED_OUT)/%
 
 $(RENAMED:%=$(HOSTED_OUT)/%.o): HOSTED_CFLAGS += \
 	$(foreach n,$(OWN_NAMES),-D$(n)=kernel_$(n))
+
+build/gen/font.c: tools/mkfont.py
+	@mkdir -p $(@D)
+	@python3 tools/mkfont.py $@
 
 $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
