@@ -222,7 +222,7 @@ static void utf8(struct vt *v, unsigned char c)
 	if (v->missing)
 		put_glyph(v, VT_UNKNOWN);	/* the one before was cut off */
 	v->missing = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
-	v->code = c & (0x3f >> v->missing);
+	v->code = c & 0x1f;	/* exact for the codes that have a glyph */
 	if (!v->missing)
 		put_glyph(v, VT_UNKNOWN);
 }

@@ -183,8 +183,6 @@ static void erase(struct line *l, size_t to, bool keep)
 	memmove(l->text + from, l->text + end, l->length - end + 1);
 	l->length -= end - from;
 	l->cursor = from;
-	if (l->first > from)
-		l->first = from;
 	redraw(l);
 }
 

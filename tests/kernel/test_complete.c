@@ -69,11 +69,11 @@ TEST("kernel/complete", test_completion_lists_columns_downwards)
 
 TEST("kernel/complete", test_completion_counts_what_it_leaves_out)
 {
-	char word[32];
+	char word[64];
 
 	completion_start(&c, "w");
 	for (unsigned i = 0; i < 1000; i++) {
-		format_to(word, sizeof(word), "word-%u-and-more-text", i);
+		format_to(word, sizeof(word), "word-%u-and-so-much-more-text-that-it-does-not-fit", i);
 		completion_add(&c, word);
 	}
 	check(t, c.count <= COMPLETIONS_MAX);

@@ -193,6 +193,8 @@ TEST("kernel/line", test_line_erases_by_words_and_puts_back)
 	check(t, text_is(""));
 	KEYS("\x19");
 	check(t, text_is("one two one "));
+	KEYS("\x0b\x19");
+	check(t, text_is("one two one one two one "));
 }
 
 TEST("kernel/line", test_line_ends_and_abandons)

@@ -70,6 +70,7 @@ TEST("kernel/scancode", test_scancode_keypad_follows_num_lock)
 {
 	check(t, TYPES("\x48\x53", "\x1b[A\x1b[3~"));
 	check(t, TYPES("\x45\xc5\x48\x53\x4f\x52", "8.10"));
+	check(t, TYPES("\x2a\x48\x45\x48", "8\x1b[1;2A"));
 	check(t, TYPES("\x37\x4a\x4e\xe0\x35\xe0\x1c", "*-+/\r"));
 }
 

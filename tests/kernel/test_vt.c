@@ -132,7 +132,7 @@ TEST("kernel/vt", test_vt_scrolls_and_redraws_only_differences)
 TEST("kernel/vt", test_vt_scrolls_by_several_rows)
 {
 	start(2);
-	say("a\nb\nc\nd\ne");
+	say("aaa\nbbb\nc\nd\ne");
 	check(t, row_is(0, "c") && row_is(1, "d"));
 	check(t, row_is(2, "e") && row_is(3, ""));
 	say("\nf\ng");
