@@ -53,7 +53,7 @@ void idle_begin(void)
 void sched_idle(void)
 {
 	assert(thread_self() == this_cpu_ptr(&idle_thread));
+	assert(preempt_depth() == 1);	/* since the CPU's first instruction */
 	irq_disable();
-	preempt_disable();
 	idle_loop();
 }

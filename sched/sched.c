@@ -9,10 +9,10 @@
 #include "arch/cpu.h"
 #include "arch/x86_64/irq.h"
 #include "kernel/assert.h"
-#include "kernel/string.h"
 #include "mm/stack.h"
 #include "sched/call_function.h"
 #include "sched/random.h"
+#include "sched/registry.h"
 #include "sched/schedule.h"
 #include "sched/timer.h"
 #include "sched/worker.h"
@@ -52,14 +52,15 @@ void sched_init_boot(void)
 	assert(idle->stack_top);
 	context_init(&idle->context, idle->stack_top, idle_begin);
 	thread_init(&main_thread, &spec);
-	thread_list(&main_thread);
 	start_as(&main_thread);
+	registry_init();
+	registry_add(&main_thread);
 	cpumask_set(&cpus_online, cpu_id());
 	irq_register(IRQ_RESCHEDULE, "reschedule", schedule_interrupt);
 	irq_register(IRQ_CALL, "call function", call_function_interrupt);
 	irq_register(IRQ_TIMER, "timer", timer_interrupt);
-	irq_register_exit(schedule_irq_exit);
 	worker_init_boot();
+	preempt_enable();
 }
 
 void sched_init_cpu(void)

@@ -170,7 +170,7 @@ void preempt_schedule(void)
 	} while (preempt_is_due());
 }
 
-void schedule_irq_exit(void)
+void preempt_schedule_irq(void)
 {
 	do {			/* ends when no wake-up came meanwhile */
 		preempt_disable();

@@ -67,9 +67,6 @@ void schedule_kick(unsigned cpu);
 /* The reschedule IPI: somebody queued a thread here, or has one to share. */
 void schedule_interrupt(void);
 
-/* The way out of an interrupt that found the preemption count at zero. */
-void schedule_irq_exit(void);
-
 /* sched/tick.c */
 void tick_init(struct runqueue *rq);
 bool tick_ask(struct runqueue *rq);

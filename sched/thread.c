@@ -9,9 +9,6 @@
  *             joiner is NULL, or the thread that waits in thread_join() (with
  *             a reference, which the exit puts after waking it), or EXITED.
  *             NULL -> joiner -> EXITED, or NULL -> EXITED.
- *             The list holds all threads but the idle ones, by rising id.  Its
- *             lock is taken at birth, by the reaper and by who lists threads,
- *             never to schedule.
  * Ordering    [A] exit -> join: what the thread wrote, by joiner.
  *             [B] every put -> the last put: what anybody did with the thread
  *             comes before the reaper.
@@ -23,16 +20,12 @@
 #include "kernel/mem.h"
 #include "kernel/string.h"
 #include "mm/stack.h"
+#include "sched/registry.h"
 #include "sched/schedule.h"
 #include "sync/preempt.h"
 
 #define BOOT_CPU	0
 #define EXITED		((void *)1)
-
-static struct spinlock list_lock = SPINLOCK_INIT;
-static struct list thread_list = LIST_INIT(thread_list);	/* list_lock */
-static unsigned listed_threads;					/* list_lock */
-static uint32_t next_id = NR_CPUS;				/* list_lock */
 
 /* The first function on a new stack: the switch to it ends here. */
 static void thread_begin(void)
@@ -49,11 +42,8 @@ static void thread_begin(void)
 static void thread_reap(struct work *work)
 {
 	struct thread *t = container_of(work, struct thread, reap);
-	uint64_t was = spin_lock_irqsave(&list_lock);
 
-	list_remove(&t->listed);
-	listed_threads--;
-	spin_unlock_irqrestore(&list_lock, was);
+	registry_remove(t);
 	stack_free(t->stack_top);
 	mem_free(t);
 }
@@ -75,16 +65,6 @@ void thread_init(struct thread *t, const struct thread_spec *spec)
 	store_relaxed(&t->state, THREAD_MOVING);	/* relaxed: as above */
 	park_init(t);
 	work_init(&t->reap, thread_reap);
-}
-
-void thread_list(struct thread *t)
-{
-	uint64_t was = spin_lock_irqsave(&list_lock);
-
-	t->id = next_id++;
-	list_push_back(&thread_list, &t->listed);
-	listed_threads++;
-	spin_unlock_irqrestore(&list_lock, was);
 }
 
 static bool has_online_cpu(const struct cpumask *mask)
@@ -115,7 +95,7 @@ struct thread *thread_create(const struct thread_spec *spec)
 	}
 	thread_init(t, spec);
 	context_init(&t->context, t->stack_top, thread_begin);
-	thread_list(t);
+	registry_add(t);
 	was = irq_save();
 	preempt_disable();
 	balance_place(t);
@@ -183,43 +163,4 @@ void thread_put(struct thread *t)
 {
 	if (fetch_add_acq_rel(&t->refs, -1u) == 1)		/* [B] */
 		worker_queue(&t->reap, BOOT_CPU);
-}
-
-/* False: the last reference was put, and the reaper is coming. */
-static bool get_unless_dead(struct thread *t)
-{
-	/* relaxed: the list's lock keeps the record in place */
-	uint32_t refs = load_relaxed(&t->refs);
-
-	while (refs)
-		/* relaxed: as above */
-		if (cas_relaxed(&t->refs, &refs, refs + 1))
-			return true;
-	return false;
-}
-
-struct thread *thread_find_from(uint32_t id)
-{
-	uint64_t was = spin_lock_irqsave(&list_lock);
-	struct thread *found = NULL;
-
-	list_for_each(pos, &thread_list) {
-		struct thread *t = list_entry(pos, struct thread, listed);
-
-		if (t->id >= id && get_unless_dead(t)) {
-			found = t;
-			break;
-		}
-	}
-	spin_unlock_irqrestore(&list_lock, was);
-	return found;
-}
-
-unsigned thread_count(void)
-{
-	uint64_t was = spin_lock_irqsave(&list_lock);
-	unsigned n = listed_threads;
-
-	spin_unlock_irqrestore(&list_lock, was);
-	return n;
 }

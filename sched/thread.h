@@ -79,7 +79,7 @@ struct thread {
 	struct timer timer;	/* of park() */
 	struct sync_self self;
 
-	struct list listed;	/* under the lock of sched/thread.c's list */
+	struct list listed;	/* sched/registry.c */
 	struct work reap;	/* after the last reference */
 };
 
@@ -105,15 +105,5 @@ void thread_set_priority(struct thread *t, int prio);
 int thread_set_affinity(struct thread *t, const struct cpumask *mask)
 	must_check;
 
-/*
- * The living thread with the least id >= id, with a reference; or NULL.  The
- * idle threads, whose ids are their CPUs' numbers, are not among them.
- */
-struct thread *thread_find_from(uint32_t id) must_check;
-
-/* Threads that exist, the dead but not yet freed included, idle ones not. */
-unsigned thread_count(void);
-
 /* For those who start threads by hand: the record's first state. */
 void thread_init(struct thread *t, const struct thread_spec *spec);
-void thread_list(struct thread *t);
