@@ -90,6 +90,12 @@ def test_memory_can_be_left_out(image):
     assert between(r, 4, 5, "stores") == 0 and between(r, 4, 5) == 57
 
 
+def test_marks_alone_are_timed(image):
+    r = run(image, "tcg", "count=off")
+    assert len(r["marks"]) == 9 and between(r, 1, 7) == 6
+    assert 0 < between(r, 1, 7, "ns") < 10 ** 10
+
+
 def test_an_unknown_argument_is_refused(image):
     with pytest.raises(AssertionError):
         run(image, "tcg", "al=on")

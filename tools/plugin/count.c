@@ -6,7 +6,10 @@
  * a CPU executes a marker (arch/x86_64/marker.h).  Differences are left to who
  * reads the file:
  *
- *	-plugin build/count.so,out=FILE[,all=on][,mem=off]
+ *	-plugin build/count.so,out=FILE[,all=on][,mem=off][,count=off]
+ *
+ * With count=off only markers are seen, and the machine runs at full speed:
+ * what counts then is the host's time of each mark.
  *
  * Invariant   Every instruction has a callback of its own that runs before it,
  *             so a marker in the middle of a translated block, or a fault
@@ -30,6 +33,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define EXPORT		__attribute__((visibility("default")))
 #define MAX_CPUS	512
@@ -75,6 +79,7 @@ struct counts {
 struct mark {
 	unsigned id;
 	unsigned cpu;
+	uint64_t ns;		/* the host's clock */
 	struct counts own;	/* of cpu */
 	uint64_t all;		/* instructions of all CPUs, about then */
 };
@@ -83,6 +88,7 @@ static struct counts counts[MAX_CPUS];
 static struct mark marks[MAX_MARKS];
 static unsigned nr_marks;	/* taken; may exceed MAX_MARKS */
 static bool armed;
+static bool count_insns = true;
 static bool count_memory = true;
 static const char *out_path;
 
@@ -106,6 +112,14 @@ static void on_halt(unsigned cpu, void *arg)
 	counts[cpu].at_halt = ++counts[cpu].insns;
 }
 
+static uint64_t host_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 static void on_marker(unsigned cpu, void *arg)
 {
 	unsigned n = __atomic_fetch_add(&nr_marks, 1, __ATOMIC_RELAXED);
@@ -117,7 +131,8 @@ static void on_marker(unsigned cpu, void *arg)
 	for (unsigned i = 0; i < MAX_CPUS; i++)
 		all += __atomic_load_n(&counts[i].insns, __ATOMIC_RELAXED);
 	marks[n] = (struct mark){ .id = (unsigned)(uintptr_t)arg, .cpu = cpu,
-				  .own = counts[cpu], .all = all };
+				  .ns = host_ns(), .own = counts[cpu],
+				  .all = all };
 }
 
 static void on_memory(unsigned cpu, uint32_t info, uint64_t va, void *arg)
@@ -171,7 +186,7 @@ static void instrument(struct qemu_plugin_insn *insn)
 	insn_fn *fn = on_insn;
 
 	armed |= id >= 0;
-	if (!armed)
+	if (!armed || (!count_insns && id < 0))
 		return;
 	if (id >= 0)
 		fn = on_marker;
@@ -181,7 +196,7 @@ static void instrument(struct qemu_plugin_insn *insn)
 		fn = on_locked;
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, fn, CB_NO_REGS,
 					       (void *)(uintptr_t)id);
-	if (count_memory)
+	if (count_memory && count_insns)
 		qemu_plugin_register_vcpu_mem_cb(insn, on_memory, CB_NO_REGS,
 						 MEM_RW, NULL);
 }
@@ -225,8 +240,8 @@ static void on_exit_write(uint64_t id, void *arg)
 	}
 	fprintf(f, "],\n\"marks\": [\n");
 	for (unsigned i = 0; i < n; i++) {
-		fprintf(f, "{\"id\": %u, \"cpu\": %u, ", marks[i].id,
-			marks[i].cpu);
+		fprintf(f, "{\"id\": %u, \"cpu\": %u, \"ns\": %lu, ",
+			marks[i].id, marks[i].cpu, marks[i].ns);
 		print_counts(f, &marks[i].own);
 		fprintf(f, ", \"all\": %lu}%s\n", marks[i].all,
 			i + 1 < n ? "," : "");
@@ -243,7 +258,9 @@ static bool argument(const char *arg)
 		armed = true;
 	else if (!strcmp(arg, "mem=off"))
 		count_memory = false;
-	else if (strcmp(arg, "all=off") && strcmp(arg, "mem=on"))
+	else if (!strcmp(arg, "count=off"))
+		count_insns = false;
+	else
 		return false;
 	return true;
 }

@@ -126,10 +126,14 @@ def object_layer(tree):
     headers = visible_names(tree)
     script = tree.files.get("linker.ld")
     linker = set(re.findall(r"\w+", script.text)) if script else set()
-    for path, (_, needs) in built(tree).items():
+    found = built(tree)
+    for path, (_, needs) in found.items():
         if not path.endswith(".c") or path.split("/")[0] not in LAYERS[:-1]:
             continue
-        known = linker | COMPILER_CALLS
+        known = linker | COMPILER_CALLS     # and assembly, which has no headers
+        known = known.union(*(made for p, (made, _) in found.items()
+                              if p.endswith(".asm")
+                              and rank(p) <= rank(path)))
         for height, names in headers.items():
             if height <= rank(path):
                 known |= names
