@@ -10,9 +10,7 @@
 
 %define MARKER_ENTRY	1
 %define MARKER_ONLINE	7
-%macro MARK 1
-	nop dword [eax + 0x71530000 + %1]
-%endmacro
+%include "tests/bench/bare.inc"
 
 ICR_LOW		equ 0xfee00300
 SPURIOUS	equ 0xfee000f0
@@ -21,15 +19,6 @@ TRAMPOLINE	equ 0x8000
 INIT_WAIT_US	equ 4000	; shorter than the manual's 10 ms: the stricter
 SIPI_WAIT_US	equ 200
 
-section .note.pvh note alloc noexec align=4
-	dd 4, 4, 18		; XEN_ELFNOTE_PHYS32_ENTRY
-	db "Xen", 0
-	dd start
-
-section .note.GNU-stack noalloc noexec nowrite progbits
-
-section .text
-global start
 start:
 	MARK MARKER_ENTRY
 	mov esp, stack_top

@@ -4,23 +4,12 @@
 ; markers lies code whose instructions, locked instructions, loads and stores
 ; can be counted in this file; tests/host/test_plugin.py expects exactly them.
 
-%macro MARK 1
-	nop dword [eax + 0x71530000 + %1]
-%endmacro
+%include "tests/bench/bare.inc"
 
 ICR_LOW		equ 0xfee00300
 ICR_HIGH	equ 0xfee00310
 TRAMPOLINE	equ 0x8000
 
-section .note.pvh note alloc noexec align=4
-	dd 4, 4, 18		; XEN_ELFNOTE_PHYS32_ENTRY
-	db "Xen", 0
-	dd start
-
-section .note.GNU-stack noalloc noexec nowrite progbits
-
-section .text
-global start
 start:
 	MARK 1			; 1 -> 2: nothing
 	MARK 2			; 2 -> 3: a loop, 2 + 3 * 100
@@ -81,12 +70,12 @@ on_ud:
 bits 16
 ap_start:			; runs at TRAMPOLINE:0
 	nop dword [bx + si]	; a no-op that is no marker
-	a32 nop dword [eax + 0x71530000 + 16]
+	a32 nop dword [eax + MARKER_BASE + 16]
 	mov cx, 1000
 .loop:
 	dec cx
 	jnz .loop
-	a32 nop dword [eax + 0x71530000 + 17]
+	a32 nop dword [eax + MARKER_BASE + 17]
 	xor ax, ax
 	mov ds, ax
 	a32 inc dword [dword ap_done]

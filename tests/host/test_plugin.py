@@ -9,24 +9,15 @@ import subprocess
 
 import pytest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
+import bench
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
     """A folder with the plugin and the bare machine's image."""
     d = tmp_path_factory.mktemp("plugin")
-    for command in (
-            ["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror",
-             "-fPIC", "-shared", "-fvisibility=hidden",
-             os.path.join(ROOT, "tools/plugin/count.c"), "-o", "count.so"],
-            ["nasm", "-f", "elf32", "-o", "bare.o",
-             os.path.join(ROOT, "tests/bench/plugin.asm")],
-            ["ld", "-m", "elf_i386", "-n", "--no-warn-rwx-segments",
-             "-Ttext", "0x100000", "-e", "start", "-o", "bare.elf",
-             "bare.o"]):
-        subprocess.run(command, cwd=d, check=True)
+    bench.build_plugin(d)
+    bench.build_bare("plugin", d)
     return d
 
 
@@ -34,7 +25,7 @@ def run(folder, accel, *args):
     """The plugin's report of one run."""
     done = subprocess.run(
         ["qemu-system-x86_64", "-accel", accel, "-machine", "q35", "-smp", "2",
-         "-m", "32", "-kernel", "bare.elf", "-display", "none", "-serial",
+         "-m", "32", "-kernel", "plugin.elf", "-display", "none", "-serial",
          "none", "-monitor", "none", "-no-reboot",
          "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
          "-plugin", "./count.so,out=report" + "".join("," + a for a in args)],

@@ -1,0 +1,329 @@
+#!/usr/bin/python3
+"""`make bench`: one table of what the kernel costs, and of what it may cost.
+
+usage: tools/bench.py [ROW]...          (without: every row)
+
+Instructions are counted by tools/plugin/count.c between markers, so they do
+not depend on the host.  Durations are never compared with a constant, but with
+another program's, run by turns with ours.  A row is over when its median is;
+the spread stands beside it.  Exit status: 0, 1 a row is over, 2 a row could
+not be measured.
+
+See     arch/x86_64/marker.h, tests/bench/, tests/host/test_bench.py
+"""
+import collections
+import json
+import pathlib
+import re
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import qemu         # noqa: E402
+
+OUT = ROOT / "build" / "bench"
+ICOUNT = "shift=0,sleep=off"
+TURNS = 3           # of programs that are compared by their durations
+
+Row = collections.namedtuple("Row", "name value limit note")
+
+
+class Unmeasured(Exception):
+    """A row for which there is no number, and why."""
+
+
+# -------------------------------------------------------------- what is built
+
+def build_plugin(folder):
+    path = folder / "count.so"
+    subprocess.run(["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-fPIC",
+                    "-shared", "-fvisibility=hidden",
+                    ROOT / "tools/plugin/count.c", "-o", path], check=True)
+    return path
+
+
+def build_bare(name, folder):
+    """A bare machine's image: tests/bench/<name>.asm, started by PVH."""
+    image = folder / (name + ".elf")
+    subprocess.run(["nasm", "-f", "elf32", "-I%s/" % ROOT,
+                    "-o", folder / (name + ".o"),
+                    ROOT / "tests/bench" / (name + ".asm")], check=True)
+    subprocess.run(["ld", "-m", "elf_i386", "-n", "--no-warn-rwx-segments",
+                    "-Ttext", "0x100000", "-e", "start", "-o", image,
+                    folder / (name + ".o")], check=True)
+    return image
+
+
+GREETING = b"entered> "
+
+
+def halting(elf):
+    """The same kernel, but it says GREETING on COM1 at its entry and halts."""
+    code = b"\x66\xba\xf8\x03"                          # mov dx, 0x3f8
+    for byte in GREETING:
+        code += bytes([0xb0, byte, 0xee])               # mov al, n; out dx, al
+    code += b"\xf4\xeb\xfd"                             # hlt; jmp back
+    entry, table = struct.unpack_from("<QQ", elf, 24)
+    size, count = struct.unpack_from("<HH", elf, 54)
+    for i in range(count):
+        kind, _, offset, va, _, length = struct.unpack_from(
+            "<IIQQQQ", elf, table + i * size)
+        if kind == 1 and va <= entry and entry + len(code) <= va + length:
+            at = offset + entry - va
+            return elf[:at] + code + elf[at + len(code):]
+    raise Unmeasured("the kernel's entry is in none of its segments")
+
+
+# ------------------------------------------------------------ what is counted
+
+def marker_ids(root=ROOT):
+    """{name: id} of the two headers that define markers."""
+    ids = {}
+    for path in ("arch/x86_64/marker.h", "tests/bench/marks.h"):
+        for name, value in re.findall(r"^#define MARKER_(\w+)\s+(\w+)",
+                                      (root / path).read_text(), re.M):
+            if name != "BASE":
+                ids[name] = int(value, 0)
+    return ids
+
+
+IDS = marker_ids()
+
+
+def rounds(marks, first, last, what="insns"):
+    """What each pair of markers on one CPU encloses, without the markers."""
+    found, begun = [], {}
+    for m in marks:
+        if m["id"] == IDS[first]:
+            begun[m["cpu"]] = m[what]
+        elif m["id"] == IDS[last] and m["cpu"] in begun:
+            found.append(m[what] - begun.pop(m["cpu"])
+                         - (what in ("insns", "all")))
+    if not found:
+        raise Unmeasured("no round between MARKER_%s and MARKER_%s"
+                         % (first, last))
+    return found
+
+
+def phases(marks):
+    """[(name, boot CPU's instructions, all CPUs')] from entry to prompt."""
+    names = {v: k for k, v in IDS.items() if v < 0x100}
+    chain = []
+    for m in marks:
+        if m["cpu"] == 0 and m["id"] in names:
+            chain.append(m)
+            if m["id"] == IDS["PROMPT"]:
+                break
+    if not chain or chain[0]["id"] != IDS["ENTRY"] \
+            or chain[-1]["id"] != IDS["PROMPT"]:
+        raise Unmeasured("no markers from MARKER_ENTRY to MARKER_PROMPT: %s"
+                         % [names[m["id"]] for m in chain])
+    return [(names[a["id"]].lower(), b["insns"] - a["insns"],
+             b["all"] - a["all"]) for a, b in zip(chain, chain[1:])]
+
+
+def spread(values):
+    return "%d rounds, %s to %s" % (len(values), number(min(values)),
+                                    number(max(values)))
+
+
+def number(n):
+    return "{:,}".format(round(n))
+
+
+# ------------------------------------------------------------------- machines
+
+def machine(name, plugin_args=None, **setup):
+    """A running machine, with the plugin or without."""
+    extra = ()
+    if plugin_args is not None:
+        report = OUT / (name + ".json")
+        report.unlink(missing_ok=True)
+        extra = ("-plugin", ",".join([str(OUT / "count.so"),
+                                      "out=%s" % report, *plugin_args]))
+    return qemu.Machine(qemu.Setup(extra=extra, **setup), "bench-" + name)
+
+
+def finish(m, name):
+    """Ends a machine so that the plugin writes; its marks."""
+    if m.process.poll() is None:
+        m.qmp("quit")
+        m.process.wait(60)
+    report = json.loads((OUT / (name + ".json")).read_text())
+    if report["lost_marks"]:
+        raise Unmeasured("%d marks were lost" % report["lost_marks"])
+    return report["marks"]
+
+
+def at_prompt(name, commands, **setup):
+    """Boots, runs `bench X` for each of commands; the marks."""
+    with machine(name, [], **setup) as m:
+        m.expect(qemu.PROMPT, 120)
+        for command in commands:
+            text = m.command_output("bench " + command, 600)
+            if "done" not in text:
+                raise Unmeasured("bench %s says: %s" % (command, text))
+        return finish(m, name)
+
+
+_warm = {}
+
+
+def marks_of_one_run():
+    """The run that most rows share: 4 CPUs, a minimal machine, by PVH."""
+    if "marks" not in _warm:
+        _warm["marks"] = at_prompt("rounds", ["yield", "kmalloc", "wake"],
+                                   boot="pvh", cpus=4, mem="128")
+    return _warm["marks"]
+
+
+# ----------------------------------------------------------------------- rows
+
+def boot():
+    """Kernel entry to prompt, 4 CPUs, BIOS, 128 MB: instructions by phase."""
+    marks = at_prompt("boot", [], boot="iso", cpus=4, mem="128")
+    parts = phases(marks)
+    yield Row("entry to prompt, boot CPU", sum(p[1] for p in parts),
+              5_000_000, "instructions")
+    yield Row("entry to prompt, all CPUs", sum(p[2] for p in parts),
+              8_000_000, "instructions")
+    for name, own, everybody in parts:
+        yield Row("  " + name, own, None, "all CPUs %s" % number(everybody))
+
+
+def yield_():
+    """A yield to another thread and back: instructions."""
+    n = rounds(marks_of_one_run(), "YIELD", "YIELD_END")
+    yield Row("yield there and back", statistics.median(n), 200, spread(n))
+
+
+def kmalloc():
+    """kmalloc and kfree of 64 bytes, poison on: instructions."""
+    marks = marks_of_one_run()
+    n = rounds(marks, "KMALLOC", "KMALLOC_END")
+    locked = rounds(marks, "KMALLOC", "KMALLOC_END", "locked")
+    yield Row("kmalloc + kfree of 64 bytes", statistics.median(n), 150,
+              "%s; %d locked" % (spread(n), statistics.median(locked)))
+
+
+def wake():
+    """A wake-up by reschedule IPI: instructions on both CPUs."""
+    marks = marks_of_one_run()
+    n = rounds(marks, "WAKE", "WAKE_END")
+    woken = [m["since_halt"] - 1 for m in marks if m["id"] == IDS["WOKEN"]]
+    if not woken:
+        raise Unmeasured("nobody was woken")
+    yield Row("wake an idle CPU: the waker", statistics.median(n), None,
+              spread(n))
+    yield Row("  from its hlt to the thread", statistics.median(woken), None,
+              spread(woken))
+
+
+def idle():
+    """An idle machine of 4 CPUs over one virtual minute: instructions."""
+    marks = at_prompt("idle", ["idle"], boot="pvh", cpus=4, mem="128",
+                      icount=ICOUNT)
+    n = rounds(marks, "IDLE", "IDLE_END", "all")
+    yield Row("a minute of idle, all CPUs", n[0], 100_000, "instructions")
+
+
+def compared(ours, theirs, limit, name, what):
+    """The row of two lists of durations that were taken by turns."""
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    return Row(name, ratio, limit, "%s: ours %s, theirs %s ms" % (
+        what, *("/".join("%.1f" % (t * 1000) for t in sorted(turns))
+                for turns in (ours, theirs))))
+
+
+def entry_to_online(name, image):
+    """Seconds from kernel entry to "all online", 255 CPUs, by the host."""
+    with machine(name, ["count=off"], boot="pvh", elf=image, cpus=255,
+                 mem="512") as m:
+        if image:
+            m.wait(120)
+        else:
+            m.expect(qemu.PROMPT, 120)
+        marks = finish(m, name)
+    return rounds(marks, "ENTRY", "ONLINE", "ns")[0] / 1e9
+
+
+def cpus():
+    """255 CPUs online, against a bare broadcast start, by turns."""
+    bare = build_bare("broadcast", OUT)
+    ours, theirs = [], []
+    for _ in range(TURNS):
+        ours.append(entry_to_online("cpus", None))
+        theirs.append(entry_to_online("cpus-bare", bare))
+    yield compared(ours, theirs, 2, "255 CPUs, to a bare broadcast",
+                   "entry to online")
+
+
+def start_to(name, iso, pattern):
+    """Seconds from starting QEMU until it says pattern."""
+    began = time.monotonic()
+    with machine(name, boot="iso", iso=iso) as m:
+        m.expect(pattern, 60)
+        return time.monotonic() - began
+
+
+def start():
+    """`make run` to the prompt, against a kernel that halts at its entry."""
+    kernel = qemu.BUILD / "quiesce.kernel"
+    (OUT / "halting").write_bytes(halting(kernel.read_bytes()))
+    subprocess.run([ROOT / "tools/mkiso", OUT / "halting.iso",
+                    OUT / "halting", ROOT / "boot/grub.cfg"], check=True)
+    ours, theirs = [], []
+    for _ in range(TURNS):
+        ours.append(start_to("start", None, qemu.PROMPT))
+        theirs.append(start_to("start-halting", OUT / "halting.iso",
+                               GREETING.decode()))
+    yield compared(ours, theirs, 1.3, "make run to prompt, to a halt",
+                   "power-on to prompt")
+
+
+ROWS = {"boot": boot, "yield": yield_, "kmalloc": kmalloc, "wake": wake,
+        "idle": idle, "cpus": cpus, "start": start}
+
+
+# ------------------------------------------------------------------ the table
+
+def line(row):
+    """(text, is it over?)"""
+    over = row.limit is not None and row.value > row.limit
+    ratio = isinstance(row.value, float) and row.value < 100
+    shown = "%.2f x" % row.value if ratio else number(row.value)
+    limit = "" if row.limit is None else \
+        "%s x" % row.limit if ratio else number(row.limit)
+    return "%-32s %12s %12s %-5s %s" % (
+        row.name, shown, limit, "OVER" if over else "", row.note), over
+
+
+def main(names):
+    unknown = [n for n in names if n not in ROWS]
+    if unknown:
+        print("bench: no row %s; there are %s" % (unknown[0], " ".join(ROWS)),
+              file=sys.stderr)
+        return 2
+    OUT.mkdir(parents=True, exist_ok=True)
+    build_plugin(OUT)
+    status = 0
+    print("%-32s %12s %12s" % ("", "measured", "at most"))
+    for name in names or ROWS:
+        try:
+            for row in ROWS[name]():
+                text, over = line(row)
+                print(text.rstrip(), flush=True)
+                status = max(status, int(over))
+        except (Unmeasured, qemu.Ended) as error:
+            print("%-32s not measured: %s" % (name, error), flush=True)
+            status = 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
