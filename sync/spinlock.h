@@ -11,7 +11,7 @@
  *             waiters spin on one cache line.
  * Limits      spin_trylock() is fooled if exactly 2^32 acquisitions pass
  *             between its two steps.
- * See         docs/04-ticket.md, tests/sync/test_spinlock.c
+ * See         docs/10-spinlock.md, tests/sync/test_spinlock.c
  */
 #pragma once
 
