@@ -9,15 +9,14 @@
  *             No frame but the map's is touched: the rest need not be mapped.
  * References  Multiboot2 specification 3.6.8; UEFI 2.9, table 7-6.
  */
-#include "mm/frame.h"
-
-#include "arch/phys.h"
 #include "boot/boot_info.h"
+#include "arch/phys.h"
 #include "kernel/assert.h"
 #include "kernel/panic.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/buddy.h"
+#include "mm/frame.h"
 #include "mm/frame_map.h"
 
 #define BUSY_MAX	(BOOT_RANGES + BOOT_RESERVED + 2)

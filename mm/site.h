@@ -7,6 +7,7 @@
  * Limits      Kernel text lies in the last 2 GB of the address space, so 32
  *             bits, sign-extended, name it.  Hosted programs must be linked
  *             below 2 GB (-no-pie) for the same to hold.
+ * See         mm/object.h, mm/frame_map.h
  */
 #pragma once
 
