@@ -430,6 +430,18 @@ def test_arch_makes_the_bodies_of_seams(tree):
         assert run(tree)[0].returncode == expected
 
 
+def test_assembly_declares_nothing(tree):
+    """What an .asm file of the same layer makes needs no header."""
+    write(tree, "sync/gate.c", CLEAN["sync/gate.c"].replace(
+        GATE, "void gate_stub(void);\n\n" + GATE + "\tgate_stub();\n"))
+    build(tree)
+    assert {f[2] for f in run(tree)[1]} == {"object-layer"}
+    write(tree, "sync/stub.asm", "global gate_stub\ngate_stub:\n\tret\n")
+    subprocess.run(["nasm", "-f", "elf64", "-o", "build/gcc/sync/stub.asm.o",
+                    "sync/stub.asm"], cwd=tree, check=True)
+    assert run(tree)[1] == []
+
+
 def test_stale_objects_are_not_read(tree):
     write(tree, "kernel/main.c", CLEAN["kernel/main.c"] + "int spare;\n")
     build(tree)
