@@ -7,7 +7,7 @@
 ; the page is written, so any number of APs may run it at the same time.
 ;
 ; ap_long finds its slot by its APIC id, takes it by swapping the state word
-; offered -> claimed, and only then has a stack.  An AP that finds the word
+; offered -> claimed, and goes on in arch/x86_64/ap.asm.  An AP that finds the word
 ; refused (the boot CPU gave it up) or no slot at all stops here for good.
 ;
 ; References  Intel SDM vol. 3A, 8.4.4 (MP initialization), 10.8.5.
@@ -17,19 +17,16 @@
 %define EFER_NXE	(1 << 11)
 %define CR4_PAE		(1 << 5)
 %define CR0_LONG	0x80010033	; an absolute value: INIT leaves CD and NW
-%define MSR_GS_BASE	0xc0000101
 
 ; struct ap_slot (arch/x86_64/smp.h)
 %define SLOT_APIC_ID	0
 %define SLOT_STATE	4
-%define SLOT_STACK	8
-%define SLOT_GS_BASE	16
 %define SLOT_SIZE	32
 %define STATE_OFFERED	1
 %define STATE_CLAIMED	2
 
 extern boot_pml4, boot_gdt, boot_gdt_limit
-extern ap_slots, ap_slot_count, smp_ap_entry
+extern ap_slots, ap_slot_count, ap_enter
 
 section .boot.text progbits alloc exec nowrite align=16
 global trampoline_start, trampoline_end
@@ -96,16 +93,7 @@ ap_long:
 	mov edx, STATE_CLAIMED
 	lock cmpxchg [rsi + SLOT_STATE], edx	; pairs with smp.c [A], [B]
 	jne .stop
-	mov rsp, [rsi + SLOT_STACK]
-	mov eax, [rsi + SLOT_GS_BASE]
-	mov edx, [rsi + SLOT_GS_BASE + 4]
-	mov ecx, MSR_GS_BASE
-	wrmsr
-	mov rdi, rsi
-	xor ebp, ebp			; the frame chain ends here
-	push rbp
-	push rbp			; a return address of 0
-	mov rax, smp_ap_entry
+	mov rax, ap_enter		; in the upper half
 	jmp rax
 .stop:
 	cli

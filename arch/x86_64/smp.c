@@ -34,6 +34,7 @@
 
 struct ap_slot ap_slots[NR_CPUS];
 uint32_t ap_slot_count;
+uint64_t ap_root;
 static enum smp_wish wishes[NR_CPUS];
 static void (*ap_entry)(void);
 
@@ -122,6 +123,7 @@ static void refuse_silent(void)
 void smp_start_all(uint64_t trampoline, void (*entry)(void))
 {
 	ap_entry = entry;
+	ap_root = paging_kernel_root();
 	startup_sweep(trampoline, SMP_START);
 	wait_for_answers(FIRST_WAIT_NS);
 	startup_sweep(trampoline, SMP_START);
@@ -133,7 +135,6 @@ void smp_start_all(uint64_t trampoline, void (*entry)(void))
 void smp_ap_entry(struct ap_slot *slot)
 {
 	cpu_features_init();
-	paging_load(paging_kernel_root());
 	descriptors_init();
 	this_cpu_write(my_slot, slot);
 	lapic_init_cpu();

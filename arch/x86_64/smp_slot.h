@@ -1,7 +1,8 @@
 /*
  * arch/x86_64/smp_slot.h - what the trampoline reads of a starting processor.
  *
- * Guarantees  The layout that boot/trampoline.asm spells out in offsets.
+ * Guarantees  The layout that boot/trampoline.asm and ap.asm spell out in
+ *             offsets.
  * See         arch/x86_64/smp.c for the state word's transitions
  */
 #pragma once
@@ -29,5 +30,8 @@ _Static_assert(offsetof(struct ap_slot, state) == 4
 
 extern struct ap_slot ap_slots[NR_CPUS];
 extern uint32_t ap_slot_count;
+
+/* the page tables that ap.asm loads */
+extern uint64_t ap_root;
 
 void smp_ap_entry(struct ap_slot *slot);
