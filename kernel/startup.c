@@ -86,8 +86,8 @@ static struct console *screen_start(const struct boot_screen *s)
 {
 	uint64_t size = (uint64_t)s->pitch * s->height;
 	bool rgb = s->kind == BOOT_SCREEN_RGB;
-	void *pixels = mmio_map_as(s->base, size,
-				   rgb ? PROT_COMBINE : PROT_DEVICE);
+	unsigned caching = rgb ? PROT_COMBINE : PROT_DEVICE;
+	void *pixels = mmio_map_as(s->base, size, PROT_W | caching);
 
 	if (!pixels)
 		return NULL;

@@ -13,11 +13,19 @@ struct member {
 	unsigned number;
 };
 
-static struct member members[NR_CPUS];
+/*
+ * More CPUs than this that spin for each other are more than any emulator's
+ * host can run at a time: each hand-over would wait for the host's scheduler.
+ */
+#define CREW	8
+
+static struct member members[CREW];
 
 unsigned crew_size(void)
 {
-	return cpumask_count(&cpus_online);
+	unsigned online = cpumask_count(&cpus_online);
+
+	return online < CREW ? online : CREW;
 }
 
 static void member_run(void *arg)
