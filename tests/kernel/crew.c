@@ -1,11 +1,18 @@
 /*
  * tests/kernel/crew.c - one thread bound to each CPU.
+ *
+ * The members are let go together, with preemption disabled: one of them shares
+ * our CPU, and may spin for the others as soon as it runs.
+ *
+ * Ordering    [A] crew_run's store of go -> each member's load.
  */
 #include "tests/crew.h"
 
 #include "arch/cpu.h"
 #include "kernel/assert.h"
 #include "sched/thread.h"
+#include "sync/park.h"
+#include "sync/preempt.h"
 
 struct member {
 	struct thread *thread;
@@ -20,6 +27,7 @@ struct member {
 #define CREW	8
 
 static struct member members[CREW];
+static struct atomic32 go;
 
 unsigned crew_size(void)
 {
@@ -32,6 +40,8 @@ static void member_run(void *arg)
 {
 	struct member *m = arg;
 
+	while (!load_acquire(&go))		/* [A] */
+		park(PARK_FOREVER);
 	m->fn(m->number);
 }
 
@@ -39,6 +49,8 @@ void crew_run(unsigned n, void (*fn)(unsigned member))
 {
 	unsigned started = 0;
 
+	/* relaxed: thread_create orders it before the members */
+	store_relaxed(&go, 0);
 	cpumask_for_each(cpu, &cpus_online) {
 		struct member *m = &members[started];
 		struct cpumask only = { 0 };
@@ -55,6 +67,11 @@ void crew_run(unsigned n, void (*fn)(unsigned member))
 		m->thread = thread_create(&spec);
 		assert(m->thread);
 	}
+	preempt_disable();
+	store_release(&go, 1);			/* [A] */
+	for (unsigned i = 0; i < started; i++)
+		unpark(members[i].thread);
+	preempt_enable();
 	for (unsigned i = 0; i < started; i++)
 		thread_join(members[i].thread);
 }
