@@ -1,268 +1,34 @@
 /*
- * kernel/console.c - one CPU at a time brings the log to the consoles.
+ * kernel/console.c - text for the person at the terminal.
  *
- * `drainer` says who may: 0 nobody, n the CPU n - 1, and once a CPU panics
- * PANIC + n, which nobody but that CPU ever changes again.
+ * It goes straight to the consoles, once all that was logged before is there,
+ * by a CPU that owns the drain meanwhile.  It does not go through the log's
+ * ring: `dmesg` would push out the very lines that it prints.
  *
- *     0 -> n        try_own: by any CPU that has put something into the log
- *     n -> 0        disown
- *     any -> PANIC + n   console_take_over: the other CPUs have been stopped,
- *                   or do not answer; one of them may believe that it drains.
- *                   It finds out before its next line, and gives up.
- *
- * Invariant   1. Only the drainer calls a console's write() and writes
- *                mid_line.  The exception is the last write() of a drainer that
- *                a panic took over from and that could not be stopped.
- *             2. The lines below cursor have been shown (or were above the
- *                level, or lost and reported).  cursor moves from p to p + 1
- *                after line p was shown, by compare-and-swap, so that a drainer
- *                that was taken over from cannot move it back.  So a line
- *                interrupted by a panic is shown again, and none is lost.
- *             3. No line is left behind: when a line is committed and all
- *                older ones are, it is shown, or some CPU is about to.  A CPU
- *                that appends leaves its line to another CPU only after it
- *                appended, fenced and then found a drainer or a waiting writer
- *                ([E]); those look again after they have stopped being that.
- *                If the line was not yet to be seen by their last look, then
- *                their fence came before the appender's, and the appender would
- *                have found nobody.  A line that has to wait for an older,
- *                uncommitted one is left to the producer of that one, which
- *                has its own look still to come.
- *             4. waiting counts writers (console_write) that spin for the
- *                drain with preemption disabled: the drainer yields to them
- *                after a line, so they wait for as many lines as there are
- *                writers, not for the end of a flood.
- * Ordering    [C] disown -> try_own: mid_line and the consoles' own state pass
- *                 from drainer to drainer.
- *             [E] append | fence | look at waiting and drainer, against
- *                 disown or waiting - 1 | fence | look at the log: full fences
- *                 on both sides, so that at least one of the two looks sees
- *                 what the other CPU wrote (store buffering excluded).
- *             [F] console_register -> drain: the console is complete.
- * References  Linux Documentation/core-api/printk-basics and nbcon (ownership
- *             and takeover); E. W. Dijkstra, EWD123, 1965 (the look after the
- *             store, [E]).
+ * A caller who may not sleep may not wait for the drain either: its owner may
+ * have been interrupted by a handler that wants a lock which the caller holds.
+ * That caller's text does go into the ring, marked so that dmesg leaves it out,
+ * and is shown in its turn.
  */
 #include "kernel/console.h"
 
+#include <stdarg.h>
+
+#include "kernel/drain.h"
 #include "kernel/format.h"
 #include "kernel/log.h"
 #include "kernel/string.h"
-#include "arch/atomic.h"
 #include "arch/cpu.h"
 #include "sync/preempt.h"
 
-#define PANIC		0x80000000u
-#define FLUSH_TRIES	100000
+#define FLUSH_TRIES	100000	/* by one who may not wait */
 #define PRINTF_MAX	512
 
-/*
- * Overtaken once, give up so many of the oldest lines more: else the next one
- * is overwritten while this one is shown, and every second line is a report.
- */
-#define LOG_HEADWAY	(LOG_LINES / 8)
-
-static struct atomic32 drainer;
-static struct atomic32 waiting;
-static struct atomic64 cursor;		/* the next position to show */
-static struct atomic64 overwritten;	/* positions that came too late */
-static struct atomic64 reported;	/* of those lost, shown as lost */
-static struct atomic32 mid_line;	/* the consoles' last byte was no \n */
-static struct atomic32 level = ATOMIC32(LOG_INFO);
-static struct atomic_ptr consoles;
-
-void log_set_console_level(enum log_level to)
+static bool may_wait(void)
 {
-	/* relaxed: takes effect with one of the next lines */
-	store_relaxed(&level, (uint32_t)to);
+	return preemptible() && !drain_in_panic();
 }
 
-enum log_level log_console_level(void)
-{
-	/* relaxed: as above */
-	return (enum log_level)load_relaxed(&level);
-}
-
-/* the drain */
-
-static uint32_t me(void)
-{
-	return cpu_id() + 1;
-}
-
-static bool is_mine(void)
-{
-	/* relaxed: we alone set it to our own number */
-	uint32_t owner = load_relaxed(&drainer);
-
-	return owner == me() || owner == PANIC + me();
-}
-
-static bool in_panic(void)
-{
-	/* relaxed: never cleared; the panicking CPU knows it set it */
-	return load_relaxed(&drainer) & PANIC;
-}
-
-static bool try_own(void)
-{
-	uint32_t nobody = 0;
-
-	if (cas_acquire(&drainer, &nobody, me()))	/* [C] */
-		return true;
-	return nobody == PANIC + me();
-}
-
-static void disown(void)
-{
-	uint32_t mine = me();
-
-	cas_release(&drainer, &mine, 0);		/* [C] */
-}
-
-/* To every console; given up when a panic takes over. */
-static void emit(const char *text, size_t n)
-{
-	struct console *c;
-
-	if (!n)
-		return;
-	/* relaxed: the drainer's; a takeover sees at worst an extra newline */
-	store_relaxed(&mid_line, 1);
-	for (c = load_acquire(&consoles); c && is_mine(); c = c->next) /* [F] */
-		if (!c->muted)
-			c->write(text, n);
-	store_relaxed(&mid_line, text[n - 1] != '\n');	/* relaxed: as above */
-}
-
-/* A whole line, on a line of its own. */
-static void emit_line(const char *line, size_t n)
-{
-	/* relaxed: [C], or see emit() */
-	if (load_relaxed(&mid_line))
-		emit("\n", 1);
-	emit(line, n);
-}
-
-static uint64_t lost_so_far(void)
-{
-	/* relaxed: counters; a report that comes late is still made */
-	return load_relaxed(&overwritten) + log_ring_dropped(&kernel_log);
-}
-
-static void report_losses(void)
-{
-	char line[64];
-	/* relaxed: the drainer's, and see lost_so_far() */
-	uint64_t before = load_relaxed(&reported);
-	uint64_t now = lost_so_far();
-	size_t n;
-
-	/* relaxed: it decides who reports, not what is seen */
-	if (now == before || !cas_relaxed(&reported, &before, now))
-		return;
-	n = format_to(line, sizeof(line),
-		      "[%llu lines lost: the log was full]\n",
-		      (unsigned long long)(now - before));
-	emit_line(line, n);
-}
-
-static void show(const struct log_record *r)
-{
-	char line[LOG_LINE_MAX];
-
-	if (r->level == LOG_CONSOLE_TEXT)
-		emit(r->text, r->length);
-	else if (r->level <= log_console_level())
-		emit_line(line, log_format_line(r, line));
-}
-
-static void move_cursor(uint64_t from, uint64_t to)
-{
-	/* relaxed: the log's own states order what is read at a position */
-	cas_relaxed(&cursor, &from, to);
-}
-
-static void skip_lost(uint64_t at, uint64_t to)
-{
-	fetch_add_relaxed(&overwritten, to - at);	/* relaxed: a counter */
-	move_cursor(at, to);
-}
-
-/* Shows the line at the cursor; false: there is none to be shown now. */
-static bool drain_one(void)
-{
-	struct log_record r;
-	/* relaxed: the drainer's; moved by compare-and-swap */
-	uint64_t at = load_relaxed(&cursor);
-
-	switch (log_ring_read(&kernel_log, at, &r)) {
-	case LOG_READ_OK:
-		report_losses();
-		show(&r);
-		move_cursor(at, at + 1);
-		return true;
-	case LOG_READ_OVERWRITTEN:
-		skip_lost(at, log_ring_oldest(&kernel_log) + LOG_HEADWAY);
-		return true;
-	case LOG_READ_UNFINISHED:
-		if (!in_panic())
-			return false;
-		log_ring_give_up(&kernel_log, at);
-		skip_lost(at, at + 1);
-		return true;
-	default:
-		report_losses();
-		return false;
-	}
-}
-
-/* There is something that console_drain() would do. */
-static bool pending(void)
-{
-	/* relaxed: a newer drainer may move both, and then looks for itself */
-	switch (log_ring_peek(&kernel_log, load_relaxed(&cursor))) {
-	case LOG_READ_OK:
-	case LOG_READ_OVERWRITTEN:
-		return true;
-	case LOG_READ_UNFINISHED:
-		return false;
-	default:
-		/* relaxed: as above */
-		return lost_so_far() != load_relaxed(&reported);
-	}
-}
-
-static bool writer_waits(void)
-{
-	/* relaxed: ordered by the fences of [E] */
-	return load_relaxed(&waiting) && !in_panic();
-}
-
-/* The caller cannot be preempted. */
-void console_drain(void)
-{
-	do {
-		/* [E] our line before the look; pairs with the fence below */
-		fence_seq_cst();
-		if (writer_waits() || !try_own())
-			return;
-		while (is_mine() && !writer_waits() && drain_one())
-			;
-		disown();
-		/* [E] disown before the look; pairs with the fence above */
-		fence_seq_cst();
-	} while (!in_panic() && pending());
-}
-
-void console_take_over(void)
-{
-	xchg_acquire(&drainer, PANIC + me());		/* [C] */
-}
-
-/* what is not in the log */
-
-/* Like a line of the log, but for dmesg; text as long as it may be. */
 static void append_text(const char *text, size_t n)
 {
 	struct log_record r = {
@@ -282,42 +48,17 @@ static void append_text(const char *text, size_t n)
 	console_drain();
 }
 
-/* The caller is preemptible, so it holds no lock that a drainer may want. */
-static void own_in_turn(void)
-{
-	preempt_disable();
-	fetch_add_relaxed(&waiting, 1);	/* relaxed: a hint until [E] */
-	while (!try_own())
-		cpu_relax();
-	fetch_add_relaxed(&waiting, -1u);	/* relaxed: the fence comes in
-						 * console_drain, [E] */
-}
-
-/*
- * All that was logged before.  A line that is still being written is waited for:
- * its producer runs on another CPU, and is not preempted before it commits.
- */
-static void drain_below(uint64_t position)
-{
-	/* relaxed: the drainer's */
-	while (is_mine() && load_relaxed(&cursor) < position)
-		if (!drain_one())
-			cpu_relax();
-}
-
 static void write_in_turn(const char *text, size_t n)
 {
-	own_in_turn();
+	drain_own();
 	drain_below(log_ring_head(&kernel_log));
-	emit(text, n);
-	disown();
-	console_drain();
-	preempt_enable();
+	drain_emit(text, n);
+	drain_disown();
 }
 
 void console_write(const char *text, size_t n)
 {
-	if (preemptible() && !in_panic())
+	if (may_wait())
 		write_in_turn(text, n);
 	else
 		append_text(text, n);
@@ -343,11 +84,14 @@ void console_flush(void)
 {
 	uint64_t until = log_ring_head(&kernel_log);
 
-	for (unsigned i = 0; i < FLUSH_TRIES; i++) {
+	if (may_wait()) {
+		drain_own();
+		drain_below(until);
+		drain_disown();
+		return;
+	}
+	for (unsigned i = 0; i < FLUSH_TRIES && drain_cursor() < until; i++) {
 		console_drain();
-		/* relaxed: moved after write() returned */
-		if (load_relaxed(&cursor) >= until)
-			return;
 		cpu_relax();
 	}
 }
@@ -356,10 +100,9 @@ static void replay(struct console *c)
 {
 	char line[LOG_LINE_MAX];
 	struct log_record r;
-	/* relaxed: the drainer's, and we are it */
-	uint64_t end = load_relaxed(&cursor);
 
-	for (uint64_t at = log_ring_oldest(&kernel_log); at < end; at++)
+	for (uint64_t at = log_ring_oldest(&kernel_log); at < drain_cursor();
+	     at++)
 		if (log_ring_read(&kernel_log, at, &r) == LOG_READ_OK &&
 		    r.level <= log_console_level())
 			c->write(line, log_format_line(&r, line));
@@ -367,12 +110,8 @@ static void replay(struct console *c)
 
 void console_register(struct console *c)
 {
-	own_in_turn();
+	drain_own();
 	replay(c);
-	/* relaxed: registrations are ordered by owning the drain, [C] */
-	c->next = load_relaxed(&consoles);
-	store_release(&consoles, c);			/* [F] */
-	disown();
-	console_drain();
-	preempt_enable();
+	drain_add(c);
+	drain_disown();
 }

@@ -9,7 +9,7 @@
  *             another CPU drains; else what the consoles take.
  * Limits      The drainer goes on while others keep logging, with preemption
  *             disabled: a flood holds it as long as it lasts.
- * See         kernel/printk.c, kernel/console.c, kernel/log_ring.h
+ * See         kernel/printk.c, kernel/drain.c, kernel/log_ring.h
  */
 #pragma once
 
@@ -35,6 +35,7 @@ size_t log_format_line(const struct log_record *r, char line[LOG_LINE_MAX]);
 void log_set_console_level(enum log_level level);
 enum log_level log_console_level(void);
 
+/* The caller is not preempted, as inside printk(). */
 void console_drain(void);
 
 /*

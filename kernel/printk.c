@@ -13,17 +13,18 @@
  */
 #include "kernel/printk.h"
 
-#include "kernel/console.h"
 #include "kernel/debug.h"
 #include "kernel/format.h"
 #include "kernel/log.h"
 #include "kernel/string.h"
+#include "arch/atomic.h"
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "sync/preempt.h"
 
 static char log_memory[LOG_RING_BYTES(LOG_LINES)] aligned_to(CACHE_LINE);
 const struct log_ring kernel_log = { log_memory, LOG_LINES };
+static struct atomic32 console_level = ATOMIC32(LOG_INFO);
 
 static void make_text(struct log_record *r, const char *fmt, va_list args)
 {
@@ -76,4 +77,16 @@ size_t log_format_line(const struct log_record *r, char line[LOG_LINE_MAX])
 			 (unsigned long long)(r->time_ns / 1000000000),
 			 (unsigned long long)(r->time_ns / 1000 % 1000000),
 			 r->cpu, label, r->length, r->text);
+}
+
+void log_set_console_level(enum log_level to)
+{
+	/* relaxed: takes effect with one of the next lines */
+	store_relaxed(&console_level, (uint32_t)to);
+}
+
+enum log_level log_console_level(void)
+{
+	/* relaxed: as above */
+	return (enum log_level)load_relaxed(&console_level);
 }

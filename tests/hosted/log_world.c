@@ -4,7 +4,7 @@
  * Nothing here is locked: that only one CPU at a time writes to a console, and
  * that each sees what the one before did, is for ThreadSanitizer to check.
  */
-#include "log_world.h"
+#include "tests/hosted/log_world.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "log_world.h"
-#include "world.h"
+#include "tests/hosted/log_world.h"
+#include "tests/worlds/threads/world.h"
 
 #include "kernel/console.h"
 #include "kernel/log.h"

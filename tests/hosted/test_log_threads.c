@@ -7,7 +7,7 @@
  */
 #include <sched.h>
 
-#include "world.h"
+#include "tests/worlds/threads/world.h"
 
 #include "kernel/log_ring.h"
 #include "kernel/string.h"
