@@ -46,7 +46,9 @@ static void world_write(const char *text, size_t n)
 	captured[captured_size] = 0;
 }
 
-static struct console world_console = { "world", world_write, NULL };
+static struct console world_console = {
+	.name = "world", .write = world_write,
+};
 
 __attribute__((constructor)) static void world_start(void)
 {

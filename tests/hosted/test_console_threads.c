@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/hosted/log_world.h"
@@ -386,7 +385,7 @@ static void count_write(const char *text, size_t n)
 		replayed += 1000000;
 }
 
-static struct console late = { "late", count_write, NULL };
+static struct console late = { .name = "late", .write = count_write };
 
 TEST("hosted/console", test_console_registered_late_gets_the_log_replayed)
 {

@@ -18,7 +18,7 @@ CC := gcc
 endif
 HOSTED_OUT := build/hosted/$(CC)$(if $(SAN),-san)
 
-HOSTED := parsers shell
+HOSTED := parsers shell log
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -32,6 +32,13 @@ shell_SRC := \
 	$(patsubst %,tests/kernel/test_%.c,vt framebuffer scancode line \
 		history words complete ring) \
 	build/gen/font.c
+
+log_SRC := \
+	$(patsubst %,kernel/%.c,log_ring printk drain console event symbols \
+		debug_threads) \
+	$(patsubst %,tests/kernel/test_%.c,format symbols log_ring printk \
+		event) \
+	$(wildcard tests/hosted/*.c)
 
 HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
 	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c
