@@ -17,6 +17,9 @@ static void mend(size_t at, size_t n, size_t sum_at)
 {
 	uint8_t sum = 0;
 
+	/* a length that was made absurd has no sum to mend */
+	if (n > IMAGE_MAX - at)
+		return;
 	m->byte[sum_at] = 0;
 	for (size_t i = 0; i < n; i++)
 		sum += m->byte[at + i];
