@@ -11,13 +11,13 @@
  */
 #include "boot/boot_info.h"
 #include "arch/phys.h"
+#include "mm/buddy.h"
+#include "mm/frame.h"
+#include "mm/frame_map.h"
 #include "kernel/assert.h"
 #include "kernel/panic.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
-#include "mm/buddy.h"
-#include "mm/frame.h"
-#include "mm/frame_map.h"
 
 #define BUSY_MAX	(BOOT_RANGES + BOOT_RESERVED + 2)
 #define PIECE_MAX	(BOOT_RANGES + BUSY_MAX)

@@ -3,9 +3,9 @@
  *
  * Invariant   A slab is one block of frames, all of them (SLAB, order) with the
  *             cache in their entries, so that any address finds its cache and
- *             slab in O(1).  Its first `carved` slots were taken at least
- *             once, the others never.  carved = taken + length of the list
- *             `free`, linked by slot numbers + 1 in the objects' tails.  A slab is in
+ *             slab in O(1).  Its first `carved` slots were taken at least once,
+ *             the others never.  carved = taken + length of the list `free`,
+ *             linked by slot numbers + 1 in the objects' tails.  A slab is in
  *             partial iff it has something to take; nr_empty of those have
  *             taken == 0, and at most KEEP_EMPTY stay so.
  * Ordering    slab_lock orders slabs and lists; a frame's state and cache are

@@ -4,11 +4,11 @@
  * Invariant   Slot i is the STACK_SLOT bytes from STACKS_START + i*STACK_SLOT;
  *             its first page is never mapped.  Bit i of slots is set from
  *             before the stack is mapped until after it was unmapped
- *             everywhere; bit i of used, while the stack is handed out.  A CPU's cache holds tops
- *             of mapped stacks that nobody uses; only that CPU touches it,
- *             interrupts masked.
- *             Whether an address is a guard is arithmetic alone, so the answer
- *             is there in a double fault.
+ *             everywhere; bit i of used, while the stack is handed out.  A
+ *             CPU's cache holds tops of mapped stacks that nobody uses; only
+ *             that CPU touches it, interrupts masked.  Whether an address is a
+ *             guard is arithmetic alone, so the answer is there in a double
+ *             fault.
  * Ordering    [A] the bit in used, cleared by stack_free() -> set by the next
  *             stack_alloc(): the stack's contents, and of two frees of one
  *             stack only one finds the bit set.

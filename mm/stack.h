@@ -8,12 +8,12 @@
  *             NULL, so that a report can say whose stack overflowed.
  *             stack_free() of what is not handed out is a panic that names its
  *             caller; of NULL it does nothing.
- * Context     Thread or interrupt, not NMI; stack_free() may have to ask
- *             other CPUs, see mm/tlb.h's rule about locks.  It must not be the stack
+ * Context     Thread or interrupt, not NMI; stack_free() may have to ask other
+ *             CPUs, see mm/tlb.h's rule about locks.  It must not be the stack
  *             that the caller runs on.  stack_is_guard(), stack_of(): any, NMI
  *             and double fault included.
- * Cost        From this CPU's cache: one locked instruction, no lock.  Else four
- *             frames mapped, or unmapped with one shootdown.
+ * Cost        From this CPU's cache: one locked instruction, no lock.  Else
+ *             four frames mapped, or unmapped with one shootdown.
  * Limits      STACKS_MAX stacks.  A single frame larger than the guard page
  *             can jump over it.  Contents are undefined.
  * See         mm/layout.h, kernel/fault.c, tests/mm/test_stack.c
