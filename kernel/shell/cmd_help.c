@@ -15,7 +15,7 @@ static void explain(const struct command *c)
 	char usage[USAGE];
 
 	format_to(usage, sizeof(usage), "%s %s", c->name, c->args);
-	console_printf("  %-24s  %s\n", usage, c->help);
+	console_printf("  %-25s  %s\n", usage, c->help);
 }
 
 /* Sorted, which the section is not. */

@@ -15,7 +15,7 @@
 #include "sched/thread.h"
 
 #define NS_PER_MS	1000000
-#define CPU_COLUMNS	6	/* of 9 characters, behind a row's 26 */
+#define CPU_COLUMNS	5	/* of 9 characters, behind a row's 29 */
 
 /* What runs on each CPU, by one walk over the threads. */
 static char running[NR_CPUS][THREAD_NAME];
@@ -88,7 +88,7 @@ static void say_vector(unsigned vector, const unsigned *cpus, unsigned n)
 {
 	const char *name = irq_name(vector);
 
-	console_printf("0x%02x  %-10.10s  %7lu", vector, name ? name : "-",
+	console_printf("0x%02x  %-14.14s %8lu", vector, name ? name : "-",
 		       total_of(vector));
 	for (unsigned i = 0; i < n; i++)
 		console_printf(" %8lu", irq_count(vector, cpus[i]));
@@ -123,9 +123,9 @@ static int cmd_irqs(int argc, char **argv)
 			       CPU_COLUMNS);
 		return -EINVAL;
 	}
-	console_printf(" vec  name          total");
+	console_printf(" vec  name              total");
 	for (unsigned i = 0; i < n; i++)
-		console_printf("   cpu%3u", cpus[i]);
+		console_printf("   cpu%-3u", cpus[i]);
 	console_printf("\n");
 	for (unsigned vector = 32; vector < NR_VECTORS; vector++)
 		if (irq_name(vector) || total_of(vector))

@@ -28,6 +28,18 @@ static const struct setting *find(const char *name)
 	return NULL;
 }
 
+/* The settings by name: the one behind s, the first behind NULL. */
+static const struct setting *next(const struct setting *s)
+{
+	const struct setting *best = NULL;
+
+	setting_for_each(candidate)
+		if ((!s || strcmp(candidate->name, s->name) > 0) &&
+		    (!best || strcmp(candidate->name, best->name) < 0))
+			best = candidate;
+	return best;
+}
+
 static void show(const struct setting *s)
 {
 	char value[VALUE];
@@ -78,7 +90,7 @@ static int cmd_set(int argc, char **argv)
 	char *value;
 
 	if (argc == 1) {
-		setting_for_each(s)
+		for (const struct setting *s = next(NULL); s; s = next(s))
 			show(s);
 		return 0;
 	}
