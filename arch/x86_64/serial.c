@@ -4,6 +4,7 @@
  * Invariant   present is set once, before the console is registered.
  *             While the transmitter is empty (LSR.THRE) its FIFO has room for
  *             FIFO_SIZE bytes; room counts what is left of that.
+ *             While paused, IER is 0 and the FIFO is left as it is.
  *             The interrupt line is an edge: it rises again only if every
  *             cause was removed in between.  So the handler leaves only when
  *             the FIFO is empty, or makes a new edge by turning the cause off
@@ -39,6 +40,7 @@ enum {				/* registers, from COM1 */
 #define LCR_8N1		0x03
 #define LCR_DIVISOR	0x80
 #define MCR_NORMAL	0x0b	/* DTR, RTS, OUT2 (which gates the interrupt) */
+#define MCR_HOLD	0x09	/* without RTS */
 #define MCR_LOOPBACK	0x1a	/* loop, OUT2, RTS */
 #define LSR_RECEIVED	0x01
 #define LSR_OVERRUN	0x02
@@ -52,6 +54,7 @@ static unsigned room;
 static unsigned patience = PATIENCE;
 static void (*input)(uint8_t byte);
 static struct atomic64 overruns;
+static struct atomic32 paused;
 
 static uint8_t get(unsigned reg)
 {
@@ -140,6 +143,9 @@ static void serial_interrupt(void)
 		if (!(status & LSR_RECEIVED))
 			return;
 		input(get(DATA));
+		/* relaxed: this CPU set it, or whoever cleared it set IER */
+		if (load_relaxed(&paused))
+			return;
 	}
 	set(IER, 0);		/* more is waiting: a new edge brings us back */
 	set(IER, IER_RECEIVED);
@@ -153,6 +159,22 @@ void serial_start_input(void (*byte)(uint8_t byte))
 	irq_register(COM1_VECTOR, "serial", serial_interrupt);
 	irq_route_isa(COM1_IRQ, COM1_VECTOR);
 	set(IER, IER_RECEIVED);
+}
+
+void serial_pause_input(void)
+{
+	/* relaxed: read by the handler, on this CPU */
+	store_relaxed(&paused, 1);
+	set(IER, 0);
+	set(MCR, MCR_HOLD);
+}
+
+void serial_resume_input(void)
+{
+	/* relaxed: the handler may as well see it one byte later */
+	store_relaxed(&paused, 0);
+	set(MCR, MCR_NORMAL);
+	set(IER, IER_RECEIVED);		/* a new edge, if bytes wait */
 }
 
 uint64_t serial_overruns(void)

@@ -5,6 +5,8 @@
  *             to park; whoever puts a byte unparks it, under the lock that
  *             keeps it alive.  park() remembers an unpark() that comes first,
  *             so no byte waits for a second one.
+ *             serial_paused: the ring was nearly full and more than half of it
+ *             has waited ever since, so the reader will come and resume.
  */
 #include "kernel/shell/input.h"
 
@@ -17,12 +19,14 @@
 #include "sync/spinlock.h"
 
 #define CONTROL_C	0x03
+#define KEPT_FREE	256	/* for the keyboard, which cannot be paused */
 
 static struct spinlock lock = SPINLOCK_INIT;
 
 /* under lock */
 static struct ring ring;
 static struct thread *reader;
+static bool serial_paused;
 
 static struct atomic32 stopped;
 
@@ -42,6 +46,10 @@ void input_byte(uint8_t byte)
 		store_relaxed(&stopped, 1);
 	was = spin_lock_irqsave(&lock);
 	ring_put(&ring, byte);
+	if (ring_room(&ring) < KEPT_FREE && !serial_paused) {
+		serial_paused = true;
+		serial_pause_input();
+	}
 	if (reader)
 		unpark(reader);
 	reader = NULL;
@@ -55,6 +63,10 @@ static bool take(uint8_t *byte)
 	bool some = ring_take(&ring, byte);
 
 	reader = some ? NULL : thread_self();
+	if (serial_paused && ring_room(&ring) > RING_BYTES / 2) {
+		serial_paused = false;
+		serial_resume_input();
+	}
 	spin_unlock_irqrestore(&lock, was);
 	return some;
 }

@@ -19,9 +19,14 @@ struct ring {
 	uint8_t byte[RING_BYTES];
 };
 
+static inline uint64_t ring_room(const struct ring *r)
+{
+	return RING_BYTES - (r->in - r->out);
+}
+
 static inline void ring_put(struct ring *r, uint8_t byte)
 {
-	if (r->in - r->out < RING_BYTES)
+	if (ring_room(r))
 		r->byte[r->in++ % RING_BYTES] = byte;
 	else
 		r->dropped++;
