@@ -12,6 +12,7 @@
 #include "kernel/errno.h"
 #include "kernel/shell/shell.h"
 #include "kernel/string.h"
+#include "sched/registry.h"
 #include "sched/thread.h"
 
 #define NS_PER_MS	1000000

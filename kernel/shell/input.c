@@ -30,14 +30,7 @@ static bool serial_paused;
 
 static struct atomic32 stopped;
 
-void input_init(bool has_8042)
-{
-	serial_start_input(input_byte);
-	if (has_8042 && !keyboard_start(input_byte))
-		pr_warn("keyboard: the controller does not answer");
-}
-
-void input_byte(uint8_t byte)
+static void queue(uint8_t byte)
 {
 	uint64_t was;
 
@@ -54,6 +47,13 @@ void input_byte(uint8_t byte)
 		unpark(reader);
 	reader = NULL;
 	spin_unlock_irqrestore(&lock, was);
+}
+
+void input_init(bool has_8042)
+{
+	serial_start_input(queue);
+	if (has_8042 && !keyboard_start(queue))
+		pr_warn("keyboard: the controller does not answer");
 }
 
 /* False: there was none, and the caller is now the reader to unpark. */
@@ -92,10 +92,10 @@ uint64_t input_take_dropped(void)
 
 void input_clear_stop(void)
 {
-	store_relaxed(&stopped, 0);	/* relaxed: as in input_byte() */
+	store_relaxed(&stopped, 0);	/* relaxed: as in queue() */
 }
 
 bool input_stopped(void)
 {
-	return load_relaxed(&stopped);	/* relaxed: as in input_byte() */
+	return load_relaxed(&stopped);	/* relaxed: as in queue() */
 }

@@ -7,8 +7,7 @@
  *             counted.
  *             input_stopped() is true when a Ctrl-C came since
  *             input_clear_stop().
- * Context     input_init(): at boot.  input_byte(): interrupts.  input_read():
- *             one thread.
+ * Context     input_init(): at boot.  input_read(): one thread.
  * Cost        16 KB; one lock a byte.
  * Limits      A Ctrl-C behind 16 KB that nobody reads is not seen.
  * See         kernel/shell/shell.c, kernel/shell/ring.h, arch/x86_64/serial.h,
@@ -22,7 +21,6 @@
 /* has_8042: ACPI says that there is a keyboard controller. */
 void input_init(bool has_8042);
 
-void input_byte(uint8_t byte);
 uint8_t input_read(void);
 
 /* Bytes dropped since the last call. */
