@@ -260,7 +260,7 @@ class Machine:
     # -------------------------------------------------------------- console
 
     def send(self, text):
-        data = text.encode()
+        data = text if isinstance(text, bytes) else text.encode()
         while data:                     # a paste is longer than the buffer
             data = data[os.write(self._socket.fileno(), data):]
 

@@ -10,6 +10,7 @@
 #include "arch/x86_64/smp.h"
 #include "kernel/console.h"
 #include "kernel/errno.h"
+#include "kernel/format.h"
 #include "kernel/shell/shell.h"
 #include "kernel/string.h"
 #include "sched/registry.h"
@@ -115,6 +116,18 @@ static int choose_cpus(int argc, char **argv, unsigned *cpus, unsigned *n)
 	return 0;
 }
 
+static void say_heads(const unsigned *cpus, unsigned n)
+{
+	console_printf(" vec  name              total");
+	for (unsigned i = 0; i < n; i++) {
+		char head[16];
+
+		format_to(head, sizeof(head), "cpu%u", cpus[i]);
+		console_printf(" %8s", head);
+	}
+	console_printf("\n");
+}
+
 static int cmd_irqs(int argc, char **argv)
 {
 	unsigned cpus[CPU_COLUMNS], n;
@@ -124,10 +137,7 @@ static int cmd_irqs(int argc, char **argv)
 			       CPU_COLUMNS);
 		return -EINVAL;
 	}
-	console_printf(" vec  name              total");
-	for (unsigned i = 0; i < n; i++)
-		console_printf("   cpu%-3u", cpus[i]);
-	console_printf("\n");
+	say_heads(cpus, n);
 	for (unsigned vector = 32; vector < NR_VECTORS; vector++)
 		if (irq_name(vector) || total_of(vector))
 			say_vector(vector, cpus, n);
