@@ -85,9 +85,9 @@ static bool take_token(struct thread *self)
 	return xchg_acquire(&self->park, PARK_NONE) == PARK_TOKEN;	/* [A] */
 }
 
-/* True: for a token.  False: the time is up. */
-static bool park_until(struct thread *self, uint64_t deadline_ns)
+bool thread_park(uint64_t deadline_ns)
 {
+	struct thread *self = thread_self();
 	bool timed = deadline_ns != PARK_FOREVER;
 	uint64_t was;
 
@@ -110,19 +110,18 @@ static bool park_until(struct thread *self, uint64_t deadline_ns)
 
 void park(uint64_t deadline_ns)
 {
-	park_until(thread_self(), deadline_ns);
+	(void)!thread_park(deadline_ns);
 }
 
 void thread_sleep(uint64_t deadline_ns)
 {
-	struct thread *self = thread_self();
 	bool token = false;
 
 	/* ended by the clock */
 	while (clock_ns() < deadline_ns)
-		token |= park_until(self, deadline_ns);
+		token |= thread_park(deadline_ns);
 	if (token)
-		unpark(self);		/* it was meant for a later park() */
+		unpark(thread_self());	/* it was meant for a later park() */
 }
 
 bool thread_is_running(const struct thread *t)

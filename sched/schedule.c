@@ -85,7 +85,7 @@ static void switch_to(struct runqueue *rq, struct thread *next)
 {
 	struct thread *self = thread_self();
 
-	assert(self != next);
+	assert(thread_state(next) == THREAD_READY);
 	thread_set_state(next, THREAD_RUNNING);
 	next->switches++;
 	rq->switches++;

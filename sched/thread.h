@@ -97,7 +97,12 @@ void thread_join(struct thread *t);
 
 /* Others of the same or a higher priority first. */
 void thread_yield(void);
+
+/* A token that comes meanwhile is kept for the next park(). */
 void thread_sleep(uint64_t deadline_ns);
+
+/* park(), telling why it returned.  True: a token.  False: the time is up. */
+bool thread_park(uint64_t deadline_ns) must_check;
 
 void thread_set_priority(struct thread *t, int prio);
 

@@ -1,0 +1,49 @@
+/*
+ * tests/sched/test_random.c - sched/random.h's generator; any world.
+ */
+#include "sched/random.h"
+
+#include "kernel/test.h"
+
+/* SplitMix64 from seed 0, as its authors' program prints it. */
+static const uint64_t known[] = {
+	0xe220a8397b1dcdafULL, 0x6e789e6aa1b965f4ULL, 0x06c45d188009454fULL,
+};
+
+TEST("sched/random", test_the_sequence_is_splitmix64)
+{
+	struct random r = { 0 };
+
+	for (unsigned i = 0; i < ARRAY_LEN(known); i++)
+		check(t, random_next(&r) == known[i]);
+}
+
+TEST("sched/random", test_a_seed_repeats_its_sequence)
+{
+	uint64_t seed = test_random(t);
+	struct random a = { seed }, b = { seed }, c = { seed + 1 };
+	bool differs = false;
+
+	for (unsigned i = 0; i < 100; i++) {
+		uint64_t value = random_next(&a);
+
+		check(t, value == random_next(&b));
+		differs |= value != random_next(&c);
+	}
+	check(t, differs);
+}
+
+TEST("sched/random", test_below_stays_below_and_reaches_all)
+{
+	struct random r = { test_random(t) };
+	uint32_t seen = 0;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		uint64_t value = random_below(&r, 10);
+
+		if (!check(t, value < 10))
+			return;
+		seen |= 1u << value;
+	}
+	check(t, seen == 0x3ff);
+}
