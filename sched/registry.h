@@ -1,27 +1,17 @@
 /*
  * sched/registry.h - every thread there is, for who lists or debugs them.
  *
- * Guarantees  thread_find_from(id) is the living thread with the least id >= id,
- *             with a reference, or NULL; so a loop over rising ids meets every
- *             thread that lives throughout.  The idle threads, whose ids are
- *             their CPUs' numbers, are not in it.
- *             thread_count() counts those that exist, the dead included until
- *             the reaper has freed them.
+ * Guarantees  thread_find_from() and thread_count(), which sched/thread.h
+ *             declares, know every thread from registry_add() until
+ *             registry_remove().
  * Context     Threads and interrupts.
  * Cost        One lock that is taken at birth, by the reaper and by who lists
  *             threads, never to schedule.  Finding is linear.
- * See         sched/thread.h, kernel/debug.h
+ * See         kernel/debug.h, tests/sched/test_registry.c
  */
 #pragma once
 
-#include <stdint.h>
-
-#include "kernel/compiler.h"
-
 struct thread;
-
-struct thread *thread_find_from(uint32_t id) must_check;
-unsigned thread_count(void);
 
 /* Gives t its id. */
 void registry_add(struct thread *t);

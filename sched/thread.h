@@ -110,5 +110,15 @@ void thread_set_priority(struct thread *t, int prio);
 int thread_set_affinity(struct thread *t, const struct cpumask *mask)
 	must_check;
 
+/*
+ * The living thread with the least id >= id, with a reference; or NULL.  So a
+ * loop over rising ids meets every thread that lives throughout.  The idle
+ * threads, whose ids are their CPUs' numbers, are not among them.
+ */
+struct thread *thread_find_from(uint32_t id) must_check;
+
+/* Threads that exist, the dead included until they are freed; idle ones not. */
+unsigned thread_count(void);
+
 /* For those who start threads by hand: the record's first state. */
 void thread_init(struct thread *t, const struct thread_spec *spec);

@@ -1,0 +1,208 @@
+/*
+ * tests/sched/test_thread.c - threads are born, joined, and gone without trace.
+ */
+#include "sched/thread.h"
+
+#include "arch/cpu.h"
+#include "kernel/errno.h"
+#include "kernel/test.h"
+#include "sync/preempt.h"
+#include "tests/sched/crew.h"
+
+#define MS	1000000ULL
+
+static struct crew crew;
+
+static unsigned living(void)
+{
+	unsigned n = 0;
+	uint32_t id = 0;
+	struct thread *th;
+
+	while ((th = thread_find_from(id))) {	/* ended by the last id */
+		id = th->id + 1;
+		thread_put(th);
+		n++;
+	}
+	return n;
+}
+
+/* Everybody without a reference is freed, by and by. */
+static bool wait_for_reaper(struct test *t)
+{
+	for (unsigned look = 0; thread_count() != living(); look++) {
+		if (look == 3000)
+			return check(t, thread_count() == living());
+		thread_sleep(clock_ns() + MS);
+	}
+	return true;
+}
+
+static void write_number(void *arg)
+{
+	uint64_t *number = arg;
+
+	*number = 42;
+}
+
+TEST("sched/thread", test_join_sees_what_the_thread_wrote)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		uint64_t number = 0;
+		struct thread *th = thread_spawn(write_number, &number, NULL);
+
+		if (!check(t, th))
+			return;
+		if (i % 2)
+			thread_yield();
+		thread_join(th);
+		check(t, number == 42);
+	}
+}
+
+TEST("sched/thread", test_join_after_the_exit_returns_too)
+{
+	uint64_t number = 0;
+	struct thread *th = thread_spawn(write_number, &number, NULL);
+
+	if (!check(t, th))
+		return;
+	/* relaxed: a poll */
+	while (load_relaxed(&th->state) != THREAD_DEAD)
+		thread_sleep(clock_ns() + MS);
+	thread_join(th);
+	check(t, number == 42);
+}
+
+static void exit_early(void *arg)
+{
+	uint64_t *number = arg;
+
+	*number = 1;
+	thread_exit();
+}
+
+TEST("sched/thread", test_exit_ends_a_thread_anywhere)
+{
+	uint64_t number = 0;
+	struct thread *th = thread_spawn(exit_early, &number, NULL);
+
+	if (!check(t, th))
+		return;
+	thread_join(th);
+	check(t, number == 1);
+}
+
+static void do_nothing(void *arg)
+{
+	(void)arg;
+}
+
+TEST("sched/thread", test_all_threads_are_reaped)
+{
+	unsigned before;
+
+	wait_for_reaper(t);
+	before = thread_count();
+	for (unsigned i = 0; i < 500; i++) {
+		struct thread *th = thread_spawn(do_nothing, NULL, NULL);
+
+		if (!check(t, th))
+			return;
+		if (i % 3)
+			thread_put(th);
+		else
+			thread_join(th);
+		if (i % 16 == 0)
+			thread_sleep(clock_ns() + MS / 10);
+	}
+	wait_for_reaper(t);
+	check(t, thread_count() == before);
+}
+
+TEST("sched/thread", test_a_reference_keeps_the_record)
+{
+	struct thread *th = thread_spawn(do_nothing, NULL, NULL);
+	uint32_t id;
+
+	if (!check(t, th))
+		return;
+	id = th->id;
+	thread_get(th);
+	thread_join(th);
+	thread_sleep(clock_ns() + 5 * MS);
+	check(t, th->id == id);
+	/* relaxed: nothing changes it any more */
+	check(t, load_relaxed(&th->state) == THREAD_DEAD);
+	thread_put(th);
+	wait_for_reaper(t);
+}
+
+TEST("sched/thread", test_the_dead_start_more_threads_than_memory_holds)
+{
+	/* 3000 stacks of 16 KB are 47 MB: without the reaper they run out */
+	for (unsigned i = 0; i < 3000; i++) {
+		struct thread *th = thread_spawn(do_nothing, NULL, NULL);
+
+		if (!check(t, th))
+			return;
+		thread_join(th);
+	}
+}
+
+static struct atomic32 stray;
+
+static void stay_inside(struct member *m)
+{
+	for (unsigned i = 0; i < 300; i++) {
+		unsigned want = nth_cpu((unsigned)(m->seed >> 32));
+
+		stay_on(want);
+		if (cpu_id() != want)
+			store_relaxed(&stray, 1);	/* relaxed: read later */
+		if (i % 4 == 0)
+			thread_sleep(clock_ns() + MS / 20);
+		if (i % 4 == 1)
+			thread_yield();
+		if (cpu_id() != want)
+			store_relaxed(&stray, 1);	/* relaxed: read later */
+		m->seed = m->seed * 6364136223846793005 + 1442695040888963407;
+		crew_step(m);
+	}
+}
+
+TEST("sched/thread", test_affinity_is_honoured)
+{
+	store_relaxed(&stray, 0);	/* relaxed: before they start */
+	if (!crew_start(t, &crew, 10, stay_inside, NULL) ||
+	    !crew_wait(t, &crew))
+		return;
+	check(t, !load_relaxed(&stray));	/* relaxed: they have ended */
+}
+
+TEST("sched/thread", test_a_mask_without_online_cpu_is_refused)
+{
+	struct cpumask none;
+	struct thread_spec spec = {
+		.name = "nowhere", .fn = do_nothing, .prio = PRIO_DEFAULT,
+		.affinity = &none,
+	};
+
+	cpumask_zero(&none);
+	check(t, !thread_create(&spec));
+	check(t, thread_set_affinity(thread_self(), &none) == -EINVAL);
+	cpumask_set(&none, NR_CPUS - 1);
+	if (!cpumask_test(&cpus_online, NR_CPUS - 1))
+		check(t, !thread_create(&spec));
+}
+
+TEST("sched/thread", test_sleep_does_not_end_early)
+{
+	for (unsigned i = 0; i < 20; i++) {
+		uint64_t deadline = clock_ns() + test_random(t) % MS;
+
+		thread_sleep(deadline);
+		check(t, clock_ns() >= deadline);
+	}
+	thread_sleep(0);
+}
