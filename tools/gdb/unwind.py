@@ -110,9 +110,12 @@ def walk_routine(architecture, pc):
 
 
 class FrameId:
+    """What gdb knows a frame by; it takes only gdb.Values."""
+
     def __init__(self, sp, pc):
-        self.sp = sp
-        self.pc = pc
+        kind = gdb.lookup_type("unsigned long")
+        self.sp = gdb.Value(sp).cast(kind)
+        self.pc = gdb.Value(pc).cast(kind)
 
 
 class AssemblerUnwinder(Unwinder):
