@@ -86,7 +86,7 @@ PURPOSES := \
 # ------------------------------------------------------------------ the kernel
 
 DIRS := boot arch $(ARCH) sync mm sched kernel kernel/shell \
-	$(addprefix tests/,kernel arch sync mm sched boot)
+	$(addprefix tests/,kernel arch sync mm sched boot bench)
 CSRC := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 ASRC := $(sort $(wildcard $(addsuffix /*.asm,boot $(ARCH))))
 GENERATED := $(GEN)/font.c
