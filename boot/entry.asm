@@ -30,6 +30,7 @@
 %define COM1		0x3f8
 %define TEXT_SCREEN	0xb8000
 %define BOOT_STACK_SIZE	16384
+%define MARKER_ENTRY	0x71530001	; arch/x86_64/marker.h
 
 extern kernel_main
 
@@ -75,6 +76,7 @@ bits 32
 
 global multiboot_entry
 multiboot_entry:
+	nop dword [eax + MARKER_ENTRY]
 	cld
 	mov esp, early_stack_top
 	mov esi, no_magic
@@ -85,6 +87,7 @@ multiboot_entry:
 
 global pvh_entry
 pvh_entry:
+	nop dword [eax + MARKER_ENTRY]
 	cld
 	mov esp, early_stack_top
 	mov edi, KIND_PVH

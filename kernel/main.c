@@ -9,6 +9,7 @@
 #include "arch/x86_64/clock.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/descriptors.h"
+#include "arch/x86_64/marker.h"
 #include "arch/x86_64/paging.h"
 #include "arch/x86_64/shot.h"
 #include "arch/x86_64/smp.h"
@@ -36,6 +37,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	const struct acpi_info *acpi;
 
 	/* a CPU that can fail in words */
+	marker(MARKER_MAIN);
 	cpu_area_init(0, percpu_start);
 	cpu_features_init();
 	descriptors_init();
@@ -43,11 +45,13 @@ void kernel_main(uint32_t kind, uint64_t info)
 	faults_init();
 
 	/* what the loader left */
+	marker(MARKER_LOADER);
 	startup_boot_info(kind, info, &boot);
 	symbols_init(&boot);
 	startup_cmdline(&boot, &cmdline);
 
 	/* memory */
+	marker(MARKER_MEMORY);
 	frames_init(&boot, virt_to_phys(kernel_image_start),
 		    virt_to_phys(kernel_image_end));
 	if (!paging_init(&boot, &frame_tables))
@@ -57,16 +61,20 @@ void kernel_main(uint32_t kind, uint64_t info)
 	startup_screen(&boot, &cmdline);
 
 	/* the other processors: INIT, ten milliseconds for the clock, SIPI */
+	marker(MARKER_MACHINE);
 	acpi = machine_init(&boot);
 	cpus_prepare(acpi, &cmdline);
 	clock_calibrate();
 	shot_init_cpu();
 	sched_init_boot();
 	smp_online();
+	marker(MARKER_CPUS);
 	cpus_start(&boot);
+	marker(MARKER_ONLINE);
 	clock_settle(cmdline.clock == CLOCK_ACPI);
 	irq_enable();
 
 	/* people */
+	marker(MARKER_SHELL);
 	session_run(acpi, &cmdline);
 }

@@ -24,13 +24,13 @@
  */
 #define MARKER_ENTRY		1	/* boot/entry.asm, first instruction */
 #define MARKER_MAIN		2	/* kernel/main.c, first line */
-#define MARKER_MEMORY		3
-#define MARKER_INTERRUPTS	4
-#define MARKER_SCHED		5
+#define MARKER_LOADER		3	/* what the loader left is read */
+#define MARKER_MEMORY		4
+#define MARKER_MACHINE		5	/* ACPI, interrupts, clock, scheduler */
 #define MARKER_CPUS		6	/* the others are started */
 #define MARKER_ONLINE		7	/* all that answered are online */
 #define MARKER_SHELL		8
-#define MARKER_PROMPT		9	/* the shell waits for its first key */
+#define MARKER_PROMPT		9	/* the shell waits for a line */
 
 static always_inline void marker(int id)
 {

@@ -7,6 +7,7 @@
 #include "kernel/shell/shell.h"
 
 #include "arch/cpu.h"
+#include "arch/x86_64/marker.h"
 #include "arch/x86_64/serial.h"
 #include "kernel/console.h"
 #include "kernel/errno.h"
@@ -164,6 +165,7 @@ static enum line_event read_line(void)
 	enum line_event event;
 
 	line_start(&line);
+	marker(MARKER_PROMPT);
 	do
 		event = line_byte(&line, input_read());
 	while (event == LINE_MORE);	/* ended by who types */
