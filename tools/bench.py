@@ -320,7 +320,9 @@ def main(names):
                 print(text.rstrip(), flush=True)
                 status = max(status, int(over))
         except (Unmeasured, qemu.Ended) as error:
-            print("%-32s not measured: %s" % (name, error), flush=True)
+            print("%-32s not measured: %s" % (
+                name, str(error).splitlines()[0]), flush=True)
+            print(error, file=sys.stderr)
             status = 2
     return status
 
