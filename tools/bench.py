@@ -2,6 +2,10 @@
 """`make bench`: one table of what the kernel costs, and of what it may cost.
 
 usage: tools/bench.py [ROW]...          (without: every row)
+       tools/bench.py --profile FROM TO [COMMAND]
+
+The second prints which functions execute the instructions between two markers,
+a round: `--profile YIELD YIELD_END yield`, `--profile MEMORY MACHINE`.
 
 Instructions are counted by tools/plugin/count.c between markers, so they do
 not depend on the host.  Durations are never compared with a constant, but with
@@ -25,6 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import qemu         # noqa: E402
+import symbols      # noqa: E402
 
 OUT = ROOT / "build" / "bench"
 ICOUNT = "shift=0,sleep=off"
@@ -150,19 +155,19 @@ def machine(name, plugin_args=None, **setup):
 
 
 def finish(m, name):
-    """Ends a machine so that the plugin writes; its marks."""
+    """Ends a machine so that the plugin writes; its report."""
     if m.process.poll() is None:
         m.qmp("quit")
         m.process.wait(60)
     report = json.loads((OUT / (name + ".json")).read_text())
     if report["lost_marks"]:
         raise Unmeasured("%d marks were lost" % report["lost_marks"])
-    return report["marks"]
+    return report
 
 
-def at_prompt(name, commands, **setup):
-    """Boots, runs `bench X` for each of commands; the marks."""
-    with machine(name, [], **setup) as m:
+def at_prompt(name, commands, plugin_args=(), **setup):
+    """Boots, runs `bench X` for each of commands; the report."""
+    with machine(name, plugin_args, **setup) as m:
         m.expect(qemu.PROMPT, 120)
         for command in commands:
             text = m.command_output("bench " + command, 600)
@@ -171,6 +176,7 @@ def at_prompt(name, commands, **setup):
         return finish(m, name)
 
 
+COMMON = {"boot": "pvh", "cpus": 4, "mem": "128"}
 _warm = {}
 
 
@@ -178,7 +184,7 @@ def marks_of_one_run():
     """The run that most rows share: 4 CPUs, a minimal machine, by PVH."""
     if "marks" not in _warm:
         _warm["marks"] = at_prompt("rounds", ["yield", "kmalloc", "wake"],
-                                   boot="pvh", cpus=4, mem="128")
+                                   **COMMON)["marks"]
     return _warm["marks"]
 
 
@@ -186,7 +192,7 @@ def marks_of_one_run():
 
 def boot():
     """Kernel entry to prompt, 4 CPUs, BIOS, 128 MB: instructions by phase."""
-    marks = at_prompt("boot", [], boot="iso", cpus=4, mem="128")
+    marks = at_prompt("boot", [], boot="iso", cpus=4, mem="128")["marks"]
     parts = phases(marks)
     yield Row("entry to prompt, boot CPU", sum(p[1] for p in parts),
               5_000_000, "instructions")
@@ -226,8 +232,7 @@ def wake():
 
 def idle():
     """An idle machine of 4 CPUs over one virtual minute: instructions."""
-    marks = at_prompt("idle", ["idle"], boot="pvh", cpus=4, mem="128",
-                      icount=ICOUNT)
+    marks = at_prompt("idle", ["idle"], icount=ICOUNT, **COMMON)["marks"]
     n = rounds(marks, "IDLE", "IDLE_END", "all")
     yield Row("a minute of idle, all CPUs", n[0], 100_000, "instructions")
 
@@ -248,7 +253,7 @@ def entry_to_online(name, image):
             m.wait(120)
         else:
             m.expect(qemu.PROMPT, 120)
-        marks = finish(m, name)
+        marks = finish(m, name)["marks"]
     return rounds(marks, "ENTRY", "ONLINE", "ns")[0] / 1e9
 
 
@@ -290,6 +295,28 @@ ROWS = {"boot": boot, "yield": yield_, "kmalloc": kmalloc, "wake": wake,
         "idle": idle, "cpus": cpus, "start": start}
 
 
+# ---------------------------------------------------------------- the profile
+
+def by_function(places, name):
+    """[(instructions, function)], most first."""
+    sums = collections.Counter()
+    for address, times in places:
+        sums[name(address).split("+")[0]] += times
+    return [(n, f) for f, n in sums.most_common() if n]
+
+
+def profile(first, last, *commands):
+    if first not in IDS or last not in IDS:
+        raise Unmeasured("the markers are " + " ".join(IDS))
+    report = at_prompt("profile", commands, ["from=%d" % IDS[first],
+                                             "to=%d" % IDS[last]], **COMMON)
+    n = len(rounds(report["marks"], first, last))
+    name = symbols.load(qemu.BUILD / "quiesce.elf").name
+    for count, function in by_function(report["places"], name):
+        print("%12s  %s" % ("{:,.2f}".format(count / n), function))
+    print("%12s  rounds" % n)
+
+
 # ------------------------------------------------------------------ the table
 
 def line(row):
@@ -304,6 +331,15 @@ def line(row):
 
 
 def main(names):
+    if names[:1] == ["--profile"] and len(names) > 2:
+        OUT.mkdir(parents=True, exist_ok=True)
+        build_plugin(OUT)
+        try:
+            profile(*names[1:])
+        except (Unmeasured, qemu.Ended) as error:
+            print("bench: %s" % error, file=sys.stderr)
+            return 2
+        return 0
     unknown = [n for n in names if n not in ROWS]
     if unknown:
         print("bench: no row %s; there are %s" % (unknown[0], " ".join(ROWS)),

@@ -77,6 +77,12 @@ def test_the_halting_kernel_differs_at_its_entry_only():
         bench.halting(elf.replace(load, load.replace(b"\1\0\0\0\5", b"\0" * 5)))
 
 
+def test_a_profile_sums_by_function():
+    names = {1: "f+0x0", 2: "f+0x4", 3: "g+0x0", 0: "0x0"}
+    assert bench.by_function([[1, 3], [3, 7], [2, 5], [0, 0]],
+                             names.__getitem__) == [(8, "f"), (7, "g")]
+
+
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert bench.main(["no-such"]) == 2
     assert "no row no-such" in capsys.readouterr().err

@@ -87,6 +87,14 @@ def test_marks_alone_are_timed(image):
     assert 0 < between(r, 1, 7, "ns") < 10 ** 10
 
 
+def test_places_between_two_marks(image):
+    """2 -> 3: mov, a loop of three instructions 100 times, nop."""
+    times = {}
+    for va, n in run(image, "tcg", "from=2", "to=3")["places"]:
+        times[va] = times.get(va, 0) + n
+    assert [times[va] for va in sorted(times) if va] == [1, 100, 100, 100, 1]
+
+
 def test_an_unknown_argument_is_refused(image):
     with pytest.raises(AssertionError):
         run(image, "tcg", "al=on")

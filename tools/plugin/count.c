@@ -9,7 +9,8 @@
  *	-plugin build/count.so,out=FILE[,all=on][,mem=off][,count=off]
  *
  * With count=off only markers are seen, and the machine runs at full speed:
- * what counts then is the host's time of each mark.
+ * what counts then is the host's time of each mark.  With from=ID,to=ID it also
+ * counts each address, while the CPU that executes it is between the two.
  *
  * Invariant   Every instruction has a callback of its own that runs before it,
  *             so a marker in the middle of a translated block, or a fault
@@ -60,6 +61,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
 	const struct qemu_plugin_tb *tb, size_t i);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 void qemu_plugin_register_vcpu_insn_exec_cb(
 	struct qemu_plugin_insn *insn, insn_fn *fn, int flags, void *arg);
 void qemu_plugin_register_vcpu_mem_cb(
@@ -76,6 +78,14 @@ struct counts {
 	uint64_t at_halt;	/* insns when it last executed hlt */
 } __attribute__((aligned(64)));
 
+/* An instruction of a translated block: how often it ran between from and to. */
+struct place {
+	struct place *next;
+	uint64_t va;
+	uint64_t times;
+	int marker;		/* its id, or -1 */
+};
+
 struct mark {
 	unsigned id;
 	unsigned cpu;
@@ -87,6 +97,9 @@ struct mark {
 static struct counts counts[MAX_CPUS];
 static struct mark marks[MAX_MARKS];
 static unsigned nr_marks;	/* taken; may exceed MAX_MARKS */
+static struct place *places;	/* pushed by translation, never removed */
+static bool inside[MAX_CPUS];	/* between from and to */
+static int from = -1, to = -1;
 static bool armed;
 static bool count_insns = true;
 static bool count_memory = true;
@@ -133,6 +146,35 @@ static void on_marker(unsigned cpu, void *arg)
 	marks[n] = (struct mark){ .id = (unsigned)(uintptr_t)arg, .cpu = cpu,
 				  .ns = host_ns(), .own = counts[cpu],
 				  .all = all };
+}
+
+/* Runs before the instruction's own callback, and only with from=. */
+static void on_place(unsigned cpu, void *arg)
+{
+	struct place *p = arg;
+
+	if (p->marker >= 0 && p->marker == to)
+		inside[cpu] = false;
+	if (inside[cpu])
+		__atomic_fetch_add(&p->times, 1, __ATOMIC_RELAXED);
+	if (p->marker >= 0 && p->marker == from)
+		inside[cpu] = true;
+}
+
+static void watch_place(struct qemu_plugin_insn *insn, int marker)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		abort();
+	p->va = qemu_plugin_insn_vaddr(insn);
+	p->marker = marker;
+	p->next = __atomic_load_n(&places, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&places, &p->next, p, false,
+					    __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, on_place, CB_NO_REGS, p);
 }
 
 static void on_memory(unsigned cpu, uint32_t info, uint64_t va, void *arg)
@@ -188,6 +230,8 @@ static void instrument(struct qemu_plugin_insn *insn)
 	armed |= id >= 0;
 	if (!armed || (!count_insns && id < 0))
 		return;
+	if (from >= 0)
+		watch_place(insn, id);
 	if (id >= 0)
 		fn = on_marker;
 	else if (size == 1 && code[0] == 0xf4)
@@ -246,7 +290,11 @@ static void on_exit_write(uint64_t id, void *arg)
 		fprintf(f, ", \"all\": %lu}%s\n", marks[i].all,
 			i + 1 < n ? "," : "");
 	}
-	fprintf(f, "]}\n");
+	fprintf(f, "],\n\"places\": [");
+	for (struct place *p = places; p; p = p->next)
+		if (p->times)
+			fprintf(f, "\n[%lu, %lu],", p->va, p->times);
+	fprintf(f, "\n[0, 0]]}\n");
 	fclose(f);
 }
 
@@ -254,6 +302,10 @@ static bool argument(const char *arg)
 {
 	if (!strncmp(arg, "out=", 4))
 		out_path = strdup(arg + 4);
+	else if (!strncmp(arg, "from=", 5))
+		from = atoi(arg + 5);
+	else if (!strncmp(arg, "to=", 3))
+		to = atoi(arg + 3);
 	else if (!strcmp(arg, "all=on"))
 		armed = true;
 	else if (!strcmp(arg, "mem=off"))
