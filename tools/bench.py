@@ -115,8 +115,8 @@ def rounds(marks, first, last, what="insns"):
     return found
 
 
-def phases(marks):
-    """[(name, boot CPU's instructions, all CPUs')] from entry to prompt."""
+def phases(marks, what="insns"):
+    """[(name, the boot CPU's, all CPUs' instructions)], entry to prompt."""
     names = {v: k for k, v in IDS.items() if v < 0x100}
     chain = []
     for m in marks:
@@ -128,7 +128,7 @@ def phases(marks):
             or chain[-1]["id"] != IDS["PROMPT"]:
         raise Unmeasured("no markers from MARKER_ENTRY to MARKER_PROMPT: %s"
                          % [names[m["id"]] for m in chain])
-    return [(names[a["id"]].lower(), b["insns"] - a["insns"],
+    return [(names[a["id"]].lower(), b[what] - a[what],
              b["all"] - a["all"]) for a, b in zip(chain, chain[1:])]
 
 
@@ -203,9 +203,12 @@ def boot():
 
 
 def yield_():
-    """A yield to another thread and back: instructions."""
-    n = rounds(marks_of_one_run(), "YIELD", "YIELD_END")
-    yield Row("yield there and back", statistics.median(n), 200, spread(n))
+    """A yield to another thread, until that is back in C: instructions."""
+    marks = marks_of_one_run()
+    n = rounds(marks, "YIELD", "YIELD_THERE")
+    yield Row("yield to another thread", statistics.median(n), 200, spread(n))
+    n = rounds(marks, "YIELD", "YIELD_END")
+    yield Row("  there and back", statistics.median(n), None, spread(n))
 
 
 def kmalloc():
@@ -245,16 +248,15 @@ def compared(ours, theirs, limit, name, what):
                 for turns in (ours, theirs))))
 
 
-def entry_to_online(name, image):
-    """Seconds from kernel entry to "all online", 255 CPUs, by the host."""
+def entry_to_online(name, image=None):
+    """A start of 255 CPUs, of our kernel or of a bare image: its marks."""
     with machine(name, ["count=off"], boot="pvh", elf=image, cpus=255,
                  mem="512") as m:
         if image:
             m.wait(120)
         else:
             m.expect(qemu.PROMPT, 120)
-        marks = finish(m, name)["marks"]
-    return rounds(marks, "ENTRY", "ONLINE", "ns")[0] / 1e9
+        return finish(m, name)["marks"]
 
 
 def cpus():
@@ -262,10 +264,15 @@ def cpus():
     bare = build_bare("broadcast", OUT)
     ours, theirs = [], []
     for _ in range(TURNS):
-        ours.append(entry_to_online("cpus", None))
+        ours.append(entry_to_online("cpus"))
         theirs.append(entry_to_online("cpus-bare", bare))
-    yield compared(ours, theirs, 2, "255 CPUs, to a bare broadcast",
-                   "entry to online")
+    yield compared(*([rounds(marks, "ENTRY", "ONLINE", "ns")[0] / 1e9
+                      for marks in turns] for turns in (ours, theirs)),
+                   2, "255 CPUs, to a bare broadcast", "entry to online")
+    for same in zip(*(phases(marks, "ns") for marks in ours)):
+        yield Row("  %s, microseconds" % same[0][0],
+                  statistics.median([p[1] for p in same]) // 1000, None,
+                  "median")
 
 
 def start_to(name, iso, pattern):

@@ -48,6 +48,7 @@ static void partner(void *arg)
 		/* relaxed: a count, read on the same CPU */
 		fetch_add_relaxed(&turns, 1);
 		thread_yield();
+		marker(MARKER_YIELD_THERE);
 	}
 }
 

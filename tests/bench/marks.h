@@ -9,6 +9,7 @@
 
 #define MARKER_YIELD		0x100
 #define MARKER_YIELD_END	0x101
+#define MARKER_YIELD_THERE	0x107	/* in the partner */
 #define MARKER_KMALLOC		0x102
 #define MARKER_KMALLOC_END	0x103
 #define MARKER_WAKE		0x104	/* on the waker's CPU */
