@@ -17,6 +17,7 @@
 #include "boot/boot_info.h"
 #include "kernel/cmdline.h"
 #include "kernel/cpus.h"
+#include "kernel/debug.h"
 #include "kernel/fault.h"
 #include "kernel/machine.h"
 #include "kernel/panic.h"
@@ -41,8 +42,10 @@ void kernel_main(uint32_t kind, uint64_t info)
 	cpu_area_init(0, percpu_start);
 	cpu_features_init();
 	descriptors_init();
+	debug_init();
 	startup_serial();
 	faults_init();
+	panic_init();
 
 	/* what the loader left */
 	marker(MARKER_LOADER);
