@@ -37,7 +37,7 @@
 #define STOP_TURNS	(1U << 28)	/* should the clock stand still */
 #define DEPTH		32		/* of a backtrace */
 #define MESSAGE_MAX	512
-#define WIDTH		160		/* of a line of the message */
+#define WIDTH		200		/* of a line of the message */
 #define NAME		16
 
 /* Where a CPU was. */

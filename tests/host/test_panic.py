@@ -1,0 +1,144 @@
+"""What a panic prints: all of it, once, in whole lines, whatever happens.
+
+The kinds of panic are in tests/kernel/cmd_panic_test.c.  They boot from the
+ISO, because only GRUB loads the symbols.
+"""
+
+import re
+
+import pytest
+
+import qemu
+
+LINE = re.compile(r"\[ *\d+\.\d{6}\] cpu\d+ .*")
+FLOOD = re.compile(r"cpu(\d+) flood (\d+) of (\d+): "
+                   r"abcdefghijklmnopqrstuvwxyz$")
+
+
+def panic(boot, kind, cpus=3):
+    """The console's lines from the panic on, without time and CPU."""
+    machine = boot("iso", cpus=cpus, cmdline="panic=exit")
+    machine.line("panic-test " + kind)
+    assert machine.wait() == qemu.Outcome.PANIC
+    text = machine.text().split("panic-test %s\n" % kind, 1)[1]
+    return text.rstrip("\n").split("\n")
+
+
+def bare(lines):
+    return [re.sub(r"^\[ *\d+\.\d{6}\] cpu\d+ ", "", line) for line in lines]
+
+
+def backtrace(lines, cpu):
+    """The functions of that CPU's backtrace, innermost first."""
+    start = next(i for i, line in enumerate(lines)
+                 if line.startswith("backtrace of cpu %d," % cpu))
+    names = []
+    for number, line in enumerate(lines[start + 1:]):
+        match = re.fullmatch(r"  #%d ([\w.]+)\+0x[0-9a-f]+" % number, line)
+        if not match:
+            break
+        names.append(re.sub(r"\..*", "", match[1]))     # gcc's clones
+    return names
+
+
+def test_backtrace_is_the_exact_chain(boot):
+    lines = panic(boot, "chain")
+    assert all(LINE.fullmatch(line) for line in lines)
+    lines = bare(lines)
+    assert backtrace(lines, 0)[:5] == [
+        "chain_third", "chain_second", "chain_first", "cmd_panic_test",
+        "execute"]
+    assert backtrace(lines, 0)[-2:] == ["session_run", "kernel_main"]
+    for cpu in 1, 2:
+        assert backtrace(lines, cpu)[-3:] == [
+            "sched_idle", "ap_main", "smp_ap_entry"]
+    assert lines[-1] == "end of panic"
+
+
+def test_long_message_goes_on_in_the_next_line(boot):
+    lines = bare(panic(boot, "chain"))
+    assert lines[0].startswith("error: panic: at the end of a chain, with ")
+    assert lines[1].startswith("error:     ")
+    message = lines[0][14:] + lines[1][11:]
+    assert "whatever comes between them" in message
+    assert "which is cut where a word begins, and goes on with" in message
+
+
+def test_assert_names_claim_place_cpu_and_thread(boot):
+    lines = bare(panic(boot, "assert", cpus=1))
+    assert re.fullmatch(
+        r'error: panic: assert\(!"what was claimed"\) failed at '
+        r'tests/kernel/cmd_panic_test\.c:\d+ in panic_assert\(\)', lines[0])
+    assert re.fullmatch(r'on cpu 0, in thread \d+ "main"', lines[1])
+    assert backtrace(lines, 0)[0] == "panic_assert"
+
+
+@pytest.mark.parametrize("cpus", [2, 4])
+def test_panic_while_others_drain_loses_no_line(boot, cpus):
+    """
+    The other CPUs flood the log.  Each one's lines come in order, and end
+    without a gap where the panic stopped it, but for lines that are reported
+    as lost; of all lines one may be cut, and is then repeated.
+    """
+    lines = panic(boot, "draining", cpus)
+    at = next(i for i, line in enumerate(lines) if "error: panic:" in line)
+    following, cut, lost, seen = {}, [], 0, 0
+    for line in lines[:at]:
+        match = FLOOD.search(line)
+        if match and LINE.fullmatch(line):
+            cpu, number = match[1], int(match[2])
+            assert match[3] == cpu
+            gap = number - following.get(cpu, 0)
+            assert gap >= 0 and (gap == 0 or lost), line
+            following[cpu] = number + 1
+            seen += 1
+        elif re.fullmatch(r"\[\d+ lines lost: the log was full\]", line):
+            lost += int(re.search(r"\d+", line)[0])
+        elif line:
+            cut.append(line)
+    assert len(following) == cpus - 1
+    assert len(cut) <= 1, cut
+    assert all(line in "\n".join(lines).split(line, 1)[1] for line in cut)
+    assert lost or sum(following.values()) == seen
+    assert "while others drain" in lines[at]
+    assert all(LINE.fullmatch(line) for line in lines[at:])
+    assert lines[-1].endswith("end of panic")
+    lines = bare(lines[at:])
+    for cpu in range(1, cpus):
+        assert "flood" in backtrace(lines, cpu)
+
+
+def test_panics_on_several_cpus_print_one(boot):
+    lines = bare(panic(boot, "together", cpus=4))
+    assert sum("panic: one of several" in line for line in lines) == 1
+    assert lines[0].startswith("error: panic: one of several")
+    for cpu in range(4):
+        assert "panic_too" in backtrace(lines, cpu)
+
+
+def test_panic_inside_a_panic_prints_one_line_more(boot):
+    lines = bare(panic(boot, "nested"))
+    assert lines[0] == "error: panic: the outer one"
+    assert lines[-2] == "end of panic"
+    assert lines[-1] == "error: panic inside a panic: a console is broken"
+
+
+def test_cpu_that_answers_no_nmi_is_named(boot):
+    lines = bare(panic(boot, "deaf"))
+    assert "error: cpu 1 did not stop: it answers no NMI" in lines
+    assert "error: cpu 2 did not stop: it answers no NMI" in lines
+    assert backtrace(lines, 0)[0] == "panic_deaf"
+    assert lines[-1] == "end of panic"
+
+
+def test_panic_words_and_dmesg(boot):
+    machine = boot("pvh", cpus=2, cmdline="panic=exit loglevel=warn")
+    log = machine.command_output("dmesg")
+    assert all(LINE.fullmatch(line) for line in log.splitlines())
+    assert "2 of 2 CPUs online" in log
+    assert machine.command_output("dmesg") == log
+    assert machine.command_output("dmesg error") == ""
+    assert "error|warn|info|debug" in machine.command_output("dmesg loud")
+    machine.line('panic some words "and more"')
+    assert machine.wait() == qemu.Outcome.PANIC
+    assert "error: panic: some words and more\n" in machine.text()
