@@ -6,7 +6,8 @@
 #             Missing Debian packages are installed first, or named.
 # See         tools/deps, tools/mkiso, tools/run, README.md
 
-ifeq ($(origin CC),default)
+# a make that another make started has no built-in CC: it inherits -R
+ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
 O := build
@@ -170,7 +171,7 @@ iso: $(B)/quiesce.iso ## build the boot image, build/quiesce.iso
 
 # ------------------------------------------------------------------ what to do
 
-export CPUS MEM CMDLINE UEFI GUI
+export CPUS MEM CMDLINE UEFI GUI WERROR
 export QUIESCE_BUILD := $(B)
 
 run: iso ## boot it in QEMU, here at the terminal

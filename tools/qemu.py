@@ -37,6 +37,7 @@ BUILD = pathlib.Path(os.environ.get("QUIESCE_BUILD", "build/gcc"))
 LOGS = pathlib.Path("build/logs")
 
 PROMPT = r"quiesce> "
+PANIC = r"end of panic"         # kernel/panic.c's last line
 SAMPLE_SECONDS = 2.0
 
 
@@ -271,12 +272,14 @@ class Machine:
     def expect(self, pattern, budget=60):
         """
         Waits until the console's text matches; returns the match.  Raises
-        Ended when the machine ended or hangs, or the budget is over.
+        Ended when the machine ended, panicked (unless the pattern speaks of
+        a panic) or hangs, or the budget is over.
         """
         import pexpect
 
         patterns = pattern if isinstance(pattern, list) else [pattern]
-        everything = patterns + [pexpect.EOF, pexpect.TIMEOUT]
+        stops = [] if any("panic" in p for p in patterns) else [PANIC]
+        everything = patterns + [pexpect.EOF, pexpect.TIMEOUT] + stops
         end, before, seen = time.monotonic() + budget, None, -1
         while True:
             try:
@@ -290,6 +293,8 @@ class Machine:
                 outcome = self._judge_exit()
                 raise Ended(outcome, self._tail("it ended before %s came"
                                                 % patterns))
+            if at == len(patterns) + 2:
+                self._end_of_panic(patterns)
             now = self._sample()
             if seen == self._written() and before and stuck(before, now):
                 self._hang(now, "waiting for %s" % patterns)
@@ -299,6 +304,20 @@ class Machine:
                 raise Ended(Outcome.HARNESS, self._tail(
                     "%s did not come in %d s, and the CPUs still move\n%s"
                     % (patterns, budget, self.describe(now))))
+
+    def _end_of_panic(self, patterns):
+        """It leaves by itself when panic=exit; else this is the end."""
+        import pexpect
+
+        try:
+            self.console.expect(pexpect.EOF, timeout=SAMPLE_SECONDS)
+            self._judge_exit()
+        except pexpect.TIMEOUT:
+            self.outcome = Outcome.PANIC
+        except OSError:
+            self._judge_exit()
+        raise Ended(self.outcome, self._tail("panic while waiting for %s"
+                                             % patterns))
 
     def command_output(self, text, budget=60):
         """Types a line at the prompt; what was printed up to the next one."""
@@ -315,7 +334,8 @@ class Machine:
             try:
                 self.expect([r"\Znever\A"], budget)
             except Ended as ended:
-                if self.process.poll() is None:
+                if ended.outcome in (Outcome.HANG, Outcome.HARNESS) \
+                        and self.process.poll() is None:
                     raise           # it hangs, or the budget is over
         return self.outcome
 
@@ -328,7 +348,14 @@ class Machine:
 
     def _tail(self, why):
         return "%s; the console's end (%s):\n%s" % (
-            why, self.log, "\n".join(self.text().splitlines()[-40:]))
+            why, self.log, "\n".join(self._with_names(
+                line) for line in self.text().splitlines()[-40:]))
+
+    def _with_names(self, line):
+        """A line of a backtrace by bare numbers (PVH has no symbols)."""
+        bare = re.search(r"#\d+ 0x([0-9a-f]{16})$", line)
+        return line if not bare else "%s (%s)" % (
+            line, symbols.load(self.setup.elf).name(int(bare.group(1), 16)))
 
     # ------------------------------------------------------------- judgement
 

@@ -59,8 +59,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def log_name(node):
-    """A test's name as a file's: test_boots.iso-uefi-4"""
-    return re.sub(r"[^\w.=,-]+", "-", "%s.%s" % (
+    """A test's name as a file's: test_boots.reaches_the_shell-uefi-4"""
+    return re.sub(r"[^\w.=-]+", "-", "%s.%s" % (
         pathlib.Path(node.nodeid.split("::")[0]).stem,
         node.name.removeprefix("test_"))).strip("-")
 
