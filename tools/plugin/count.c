@@ -90,6 +90,7 @@ struct mark {
 	unsigned id;
 	unsigned cpu;
 	uint64_t ns;		/* the host's clock */
+	uint64_t cpu_ns;	/* of all its CPUs, that QEMU was given */
 	struct counts own;	/* of cpu */
 	uint64_t all;		/* instructions of all CPUs, about then */
 };
@@ -125,11 +126,11 @@ static void on_halt(unsigned cpu, void *arg)
 	counts[cpu].at_halt = ++counts[cpu].insns;
 }
 
-static uint64_t host_ns(void)
+static uint64_t host_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
@@ -144,8 +145,9 @@ static void on_marker(unsigned cpu, void *arg)
 	for (unsigned i = 0; i < MAX_CPUS; i++)
 		all += __atomic_load_n(&counts[i].insns, __ATOMIC_RELAXED);
 	marks[n] = (struct mark){ .id = (unsigned)(uintptr_t)arg, .cpu = cpu,
-				  .ns = host_ns(), .own = counts[cpu],
-				  .all = all };
+				  .ns = host_ns(CLOCK_MONOTONIC),
+				  .cpu_ns = host_ns(CLOCK_PROCESS_CPUTIME_ID),
+				  .own = counts[cpu], .all = all };
 }
 
 /* Runs before the instruction's own callback, and only with from=. */
@@ -284,8 +286,9 @@ static void on_exit_write(uint64_t id, void *arg)
 	}
 	fprintf(f, "],\n\"marks\": [\n");
 	for (unsigned i = 0; i < n; i++) {
-		fprintf(f, "{\"id\": %u, \"cpu\": %u, \"ns\": %lu, ",
-			marks[i].id, marks[i].cpu, marks[i].ns);
+		fprintf(f, "{\"id\": %u, \"cpu\": %u, \"ns\": %lu, "
+			"\"cpu_ns\": %lu, ", marks[i].id, marks[i].cpu,
+			marks[i].ns, marks[i].cpu_ns);
 		print_counts(f, &marks[i].own);
 		fprintf(f, ", \"all\": %lu}%s\n", marks[i].all,
 			i + 1 < n ? "," : "");
