@@ -121,6 +121,14 @@ def visible_names(tree):
     return names
 
 
+def where(f, name):
+    """The line of a symbol in the code of a file, not in its comments."""
+    if f.is_c:
+        return next((t.line for t in f.tokens if t.text == name), 1)
+    return next((n for n, l in enumerate(f.lines, 1)
+                 if re.match(r"\s*%s\s*:" % re.escape(name), l)), 1)
+
+
 @rule("object-layer", "an object needs only what headers to its left declare")
 def object_layer(tree):
     headers = visible_names(tree)
@@ -138,11 +146,9 @@ def object_layer(tree):
             if height <= rank(path):
                 known |= names
         for name in sorted(needs - known):
-            lines = tree.files[path].lines
-            line = next((n for n, l in enumerate(lines, 1)
-                         if re.search(r"\b%s\b" % re.escape(name), l)), 1)
-            yield path, line, "%s is declared in no header it may include: " \
-                "a call upward needs a registered handler or a seam" % name
+            yield path, where(tree.files[path], name), "%s is declared in " \
+                "no header it may include: a call upward needs a " \
+                "registered handler or a seam" % name
 
 
 def mentioned_outside_c(tree):
@@ -171,7 +177,5 @@ def unused_symbol(tree):
         f = tree.files[path]
         for name in sorted(makes - COMPILER_CALLS - outside):
             if not used.get(name, set()) - {path}:
-                line = next((n for n, l in enumerate(f.lines, 1)
-                             if re.search(r"\b%s\b" % re.escape(name), l)), 1)
-                yield path, line, "no other object and no test uses %s: " \
-                    "make it static, or remove it" % name
+                yield path, where(f, name), "no other object and no test " \
+                    "uses %s: make it static, or remove it" % name

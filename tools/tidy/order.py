@@ -34,12 +34,12 @@ def labels_at(f, first, last):
             for l in LABEL.findall(c.text)}
 
 
-def said(f, began, first, last, word):
-    """Is word in a comment on the call, or directly above its statement?"""
+def around(f, began, first, last):
+    """The text of comments on the call, or directly above its statement."""
     near = f.comments_between(began, last)
     near = [c for c in near if c.first >= first or c.alone]
     near += [c for c in (f.comment_above(began),) if c]
-    return any(word in c.text for c in near)
+    return " ".join(c.text for c in near)
 
 
 def definitions(f):
@@ -77,11 +77,15 @@ def edge_sides(tree):
     for f in checked(tree):
         defs = definitions(f)
         sides = {}
-        used = list(calls(f, OP)) + list(calls(f, FENCE))
-        for order, first, last, _ in sorted(used, key=lambda u: u[1]):
+        used = [(first, order, labels_at(f, first, last))
+                for order, first, last, _ in calls(f, OP)]
+        used += [(call[1], call[0], set(LABEL.findall(around(f, call[3],
+                                                             *call[1:3]))))
+                 for call in calls(f, FENCE)]
+        for first, order, labels in sorted(used, key=lambda u: u[0]):
             if order == "relaxed":
                 continue
-            for name in labels_at(f, first, last):
+            for name in labels:
                 line, both = sides.setdefault(name, (first, set()))
                 both.update(["release"] * (order in RELEASES)
                             + ["acquire"] * (order in ACQUIRES))
@@ -103,8 +107,8 @@ def edge_sides(tree):
 def relaxed_why(tree):
     for f in checked(tree):
         for order, first, last, began in calls(f, OP):
-            if order == "relaxed" and not said(f, began, first, last,
-                                               "relaxed:"):
+            if order == "relaxed" and "relaxed:" not in around(
+                    f, began, first, last):
                 yield f.path, first, "say why no order is needed, in " \
                     "`/* relaxed: ... */` on the line or directly above"
 
@@ -113,8 +117,8 @@ def relaxed_why(tree):
 def fence_pairs(tree):
     for f in checked(tree):
         for order, first, last, began in calls(f, FENCE):
-            if not labels_at(f, first, last) \
-                    and not said(f, began, first, last, "pairs with"):
+            why = around(f, began, first, last)
+            if not LABEL.search(why) and "pairs with" not in why:
                 yield f.path, first, "give it its edge, /* [A] */, or say " \
                     "what it orders and that it `pairs with` which"
 
