@@ -119,7 +119,7 @@ TEST("sched/adjust", test_a_running_thread_moves_when_its_mask_does)
 
 static void be_moved_about(struct member *m)
 {
-	for (unsigned i = 0; i < 300; i++) {
+	for (unsigned i = 0; i < 100; i++) {
 		crew_step(m);
 		if (i % 3 == 0)
 			thread_yield();
@@ -130,7 +130,7 @@ static void be_moved_about(struct member *m)
 
 static void move_others_about(struct member *m)
 {
-	for (unsigned i = 0; i < 600; i++) {
+	for (unsigned i = 0; i < 200; i++) {
 		struct cpumask mask;
 		unsigned who = m->seed >> 33;
 

@@ -136,7 +136,7 @@ TEST("sched/balance", test_the_previous_cpu_is_preferred_when_idle)
 
 static void start_more(struct member *m)
 {
-	for (unsigned i = 0; i < 40; i++) {
+	for (unsigned i = 0; i < 20; i++) {
 		park(clock_ns() + m->seed % 30000);
 		unpark(m->crew->member[(m->index + i) % m->crew->n].thread);
 		crew_step(m);
@@ -146,7 +146,7 @@ static void start_more(struct member *m)
 
 TEST("sched/balance", test_no_thread_is_lost_under_load)
 {
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 2; i++)
 		if (!crew_start(t, &crew, CREW_MAX, start_more, NULL) ||
 		    !crew_wait(t, &crew))
 			return;

@@ -32,7 +32,7 @@ static void start_over(void)
 
 TEST("sched/call_function", test_it_runs_once_on_each_cpu_of_the_mask)
 {
-	for (unsigned i = 0; i < 50; i++) {
+	for (unsigned i = 0; i < 20; i++) {
 		struct cpumask mask;
 
 		cpumask_zero(&mask);
@@ -74,7 +74,7 @@ TEST("sched/call_function", test_without_wait_it_runs_soon)
 
 static void call_everybody(struct member *m)
 {
-	for (unsigned i = 0; i < 100; i++) {
+	for (unsigned i = 0; i < 25; i++) {
 		if (call_function(&cpus_online, count_call, &total, i % 8))
 			store_relaxed(&wrong, 1);	/* relaxed: read later */
 		crew_step(m);
@@ -92,9 +92,9 @@ TEST("sched/call_function", test_many_initiators_do_not_block_each_other)
 	if (!crew_start(t, &crew, 8, call_everybody, cpus) ||
 	    !crew_wait(t, &crew))
 		return;
-	wait_for(t, &total, 800 * n);
+	wait_for(t, &total, 200 * n);
 	cpumask_for_each(cpu, &cpus_online)
-		check(t, *per_cpu_ptr(&calls, cpu) == 800);
+		check(t, *per_cpu_ptr(&calls, cpu) == 200);
 	check(t, !load_relaxed(&wrong));	/* relaxed: they have ended */
 }
 
@@ -128,7 +128,7 @@ TEST("sched/call_function", test_the_caller_sees_what_they_wrote)
 {
 	static uint64_t words[NR_CPUS];
 
-	for (unsigned i = 0; i < 100; i++) {
+	for (unsigned i = 0; i < 30; i++) {
 		cpumask_for_each(cpu, &cpus_online)
 			words[cpu] = 0;
 		check(t, !call_function(&cpus_online, write_word, words, true));

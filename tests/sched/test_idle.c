@@ -59,7 +59,7 @@ static struct atomic32 bell;
 
 static void answer_bell(struct member *m)
 {
-	for (uint32_t i = 1; i <= 3000; i++) {
+	for (uint32_t i = 1; i <= 500; i++) {
 		while (load_acquire(&bell) != i)	/* ended by the ringer */
 			park(PARK_FOREVER);
 		crew_step(m);
@@ -70,7 +70,7 @@ static void ring_bell(struct member *m)
 {
 	struct member *other = &m->crew->member[0];
 
-	for (uint32_t i = 1; i <= 3000; i++) {
+	for (uint32_t i = 1; i <= 500; i++) {
 		/* a little later or earlier than the other's way into its halt */
 		cpu_delay(m->seed % 700);
 		m->seed = m->seed * 6364136223846793005 + 1442695040888963407;

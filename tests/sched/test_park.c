@@ -59,7 +59,7 @@ TEST("sched/park", test_sleep_keeps_a_token_for_park)
 static struct { uint64_t ball; struct atomic32 turn; } court[CREW_MAX / 2];
 static struct atomic32 dropped;
 
-#define THROWS	3000
+#define THROWS	300
 
 static void play(struct member *m)
 {
@@ -121,7 +121,7 @@ TEST("sched/park", test_no_wake_up_is_lost_in_a_storm)
  * Each round the waker unparks once, at about the waiter's deadline.  A round
  * ends when its token was taken, before or after a time-out.
  */
-#define ROUNDS	1500
+#define ROUNDS	300
 
 static struct atomic64 asked, sent;
 static struct atomic32 too_early, time_outs;
@@ -199,7 +199,7 @@ static void throw(struct timer *timer)
 
 static void catch(struct member *m)
 {
-	for (unsigned i = 0; i < 200; i++) {
+	for (unsigned i = 0; i < 60; i++) {
 		catcher = m->thread;
 		timer_start(&thrower, clock_ns() + m->seed % (50 * US));
 		if (thread_park(clock_ns() + 20000 * MS))
@@ -215,7 +215,7 @@ TEST("sched/park", test_an_interrupt_wakes)
 	timer_init(&thrower, throw);
 	if (!crew_start(t, &crew, 1, catch, NULL) || !crew_wait(t, &crew))
 		return;
-	check(t, load_relaxed(&caught) == 200);	/* relaxed: they have ended */
+	check(t, load_relaxed(&caught) == 60);	/* relaxed: they have ended */
 }
 
 /* Everybody wakes everybody, holding a lock that is wanted everywhere. */
@@ -223,7 +223,7 @@ static struct spinlock busy = SPINLOCK_INIT;
 
 static void wake_neighbours(struct member *m)
 {
-	for (unsigned i = 0; i < 500; i++) {
+	for (unsigned i = 0; i < 100; i++) {
 		unsigned next = (m->index + i) % m->crew->n;
 		uint64_t was = spin_lock_irqsave(&busy);
 

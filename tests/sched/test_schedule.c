@@ -10,7 +10,7 @@
 #include "sync/preempt.h"
 #include "tests/sched/crew.h"
 
-#define YIELDS	2000
+#define YIELDS	500
 #define ORDER	64
 
 static struct crew crew;

@@ -167,7 +167,7 @@ static void count_shot(struct timer *timer)
 
 static void start_timers(struct member *m)
 {
-	for (unsigned i = 0; i < 2000; i++) {
+	for (unsigned i = 0; i < 800; i++) {
 		uint64_t was = irq_save();
 
 		/* relaxed: counts, compared when all have ended */

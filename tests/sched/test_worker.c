@@ -123,7 +123,7 @@ static struct atomic64 accepted;
 
 static void queue_often(struct member *m)
 {
-	for (unsigned i = 0; i < 500; i++) {
+	for (unsigned i = 0; i < 200; i++) {
 		unsigned n = (m->seed >> 33) % N;
 
 		m->seed = m->seed * 6364136223846793005 + 1442695040888963407;
