@@ -53,7 +53,7 @@ void cpumask_and(struct cpumask *m, const struct cpumask *with)
 {
 	for (unsigned i = 0; i < CPUMASK_WORDS; i++)
 		fetch_and_acq_rel(&m->word[i],
-				  load_acquire(&with->word[i]));	/* [A] */
+				  load_acquire(&with->word[i])); /* [A] */
 }
 
 bool cpumask_empty(const struct cpumask *m)
@@ -73,7 +73,7 @@ unsigned cpumask_count(const struct cpumask *m)
 unsigned cpumask_next(const struct cpumask *m, unsigned from)
 {
 	while (from < NR_CPUS) {
-		uint64_t rest = load_acquire(&m->word[from / 64])	/* [A] */
+		uint64_t rest = load_acquire(&m->word[from / 64]) /* [A] */
 				>> (from % 64);
 
 		if (rest)

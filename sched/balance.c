@@ -1,5 +1,5 @@
 /*
- * sched/balance.c - which CPU: when a thread becomes ready, and when a CPU idles.
+ * sched/balance.c - which CPU, when a thread becomes ready or a CPU idle.
  *
  * Invariant   At most one runqueue lock is held.  A thread on its way from one
  *             queue to another is MOVING, its cpu already names the target, and
@@ -83,7 +83,7 @@ static unsigned choose(const struct thread *t)
 	return cpu;
 }
 
-/* Queue t on its CPU, whose lock is held and released, and tell who must know. */
+/* Queue t on its CPU, whose lock is held and released; tell who must know. */
 static void place_here(struct runqueue *rq, struct thread *t)
 {
 	unsigned cpu = thread_cpu(t);
@@ -94,7 +94,8 @@ static void place_here(struct runqueue *rq, struct thread *t)
 
 	thread_set_state(t, THREAD_READY);
 	runqueue_push(rq, t, false);
-	event(EVENT_WAKE, t->id, cpu);
+	if (schedule_watched)
+		event(EVENT_WAKE, t->id, cpu);
 	if (waits) {
 		kick |= tick_ask(rq);
 		/* queued_prios before cpus_idle; pairs with the locked

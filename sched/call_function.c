@@ -52,7 +52,9 @@ static void answer(struct call *call)
 	bool allocated = call->allocated;
 
 	call->fn(call->arg);
-	if (fetch_add_acq_rel(&call->left, -1u) == 1 && allocated)	/* [A] */
+	if (fetch_add_acq_rel(&call->left, -1u) > 1)		/* [A] */
+		return;
+	if (allocated)
 		mem_free(call);
 }
 
@@ -104,7 +106,9 @@ static void ask_and_wait(struct cpumask *mask, void (*fn)(void *), void *arg)
 	unsigned n;
 
 	while ((n = take_batch(mask, &batch))) {
-		struct call call = { .fn = fn, .arg = arg, .left = ATOMIC32(n) };
+		struct call call = {
+			.fn = fn, .arg = arg, .left = ATOMIC32(n),
+		};
 
 		post(&batch, &call, node);
 		/* ended by the answers */

@@ -26,9 +26,10 @@ bool inbox_push(struct inbox *inbox, struct inbox_node *node)
 
 struct inbox_node *inbox_take(struct inbox *inbox)
 {
-	struct inbox_node *newest = xchg_acq_rel(&inbox->head, NULL);	/* [A] */
 	struct inbox_node *oldest = NULL;
+	struct inbox_node *newest;
 
+	newest = xchg_acq_rel(&inbox->head, NULL);		/* [A] */
 	while (newest) {
 		struct inbox_node *next = newest->next;
 

@@ -82,7 +82,9 @@ bool park_begin(struct thread *self)
 /* Afterwards the word is NONE: while its thread runs, it is never PARKED. */
 static bool take_token(struct thread *self)
 {
-	return xchg_acquire(&self->park, PARK_NONE) == PARK_TOKEN;	/* [A] */
+	uint32_t was = xchg_acquire(&self->park, PARK_NONE);	/* [A] */
+
+	return was == PARK_TOKEN;
 }
 
 bool thread_park(uint64_t deadline_ns)

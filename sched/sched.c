@@ -67,3 +67,8 @@ void sched_init_cpu(void)
 {
 	start_as(init_cpu());
 }
+
+void sched_watch(bool on)
+{
+	schedule_watched = on;
+}

@@ -18,8 +18,13 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "kernel/compiler.h"
 
 void sched_init_boot(void);
 void sched_init_cpu(void);
 void sched_idle(void) never_returns;
+
+/* Record switches and wake-ups as events: yes, until told otherwise. */
+void sched_watch(bool on);

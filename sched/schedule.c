@@ -32,6 +32,7 @@
 PERCPU(struct runqueue, runqueue);
 PERCPU(struct thread *, thread_current);
 PERCPU(struct thread, idle_thread);
+bool schedule_watched = true;
 
 struct thread *thread_self(void)
 {
@@ -91,7 +92,8 @@ static void switch_to(struct runqueue *rq, struct thread *next)
 	rq->switches++;
 	rq->previous = self;
 	this_cpu_write(thread_current, next);
-	event(EVENT_SWITCH, self->id, next->id);
+	if (schedule_watched)
+		event(EVENT_SWITCH, self->id, next->id);
 	context_switch(&self->context, &next->context);
 	schedule_finish();
 }
@@ -165,7 +167,7 @@ void preempt_schedule(void)
 		irq_disable();
 		preempt_disable();
 		schedule_due();
-		preempt_enable();	/* interrupts are masked: no recursion */
+		preempt_enable();	/* masked: it does not recurse */
 		irq_enable();
 	} while (preempt_is_due());
 }
@@ -175,7 +177,7 @@ void preempt_schedule_irq(void)
 	do {			/* ends when no wake-up came meanwhile */
 		preempt_disable();
 		schedule_due();
-		preempt_enable();	/* interrupts are masked: no recursion */
+		preempt_enable();	/* masked: it does not recurse */
 	} while (preempt_is_due());
 }
 

@@ -44,6 +44,9 @@ static inline void thread_set_state(struct thread *t, enum thread_state state)
 	store_relaxed(&t->state, state);
 }
 
+/* Switches and wake-ups are recorded as events. */
+extern bool schedule_watched;
+
 /* Who runs on cpu: under its runqueue's lock. */
 static inline struct thread *thread_on(unsigned cpu)
 {

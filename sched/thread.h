@@ -45,7 +45,7 @@ enum thread_state {
 	THREAD_MOVING,		/* in the hands of whoever will queue it */
 	THREAD_READY,		/* queued on its CPU (idle: not running) */
 	THREAD_RUNNING,
-	THREAD_PARKED,		/* nowhere; its park word says who may wake it */
+	THREAD_PARKED,		/* nowhere; sched/park.c says who wakes it */
 	THREAD_DEAD,
 };
 

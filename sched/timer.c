@@ -120,7 +120,7 @@ void timer_interrupt(void)
 	struct timer *timer;
 
 	spin_lock(&q->lock);
-	/* ends when nothing is due; a handler that rearms in the past is wrong */
+	/* ends when nothing is due: no handler starts its timer for the past */
 	while ((timer = take_due(q))) {
 		spin_unlock(&q->lock);
 		timer->fn(timer);

@@ -22,6 +22,13 @@
 #include "sync/park.h"
 #include "sync/timer.h"
 
+/* Before anybody else knows the timer. */
+static inline void timer_init(struct timer *timer,
+			      void (*fn)(struct timer *timer))
+{
+	*timer = (struct timer)TIMER_INIT(fn);
+}
+
 bool timer_stop_wait(struct timer *timer);
 
 /* Every expired timer of this CPU fires: the timer interrupt's handler. */

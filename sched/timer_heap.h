@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "sync/timer.h"
 
 struct timer_heap {

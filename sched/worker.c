@@ -10,8 +10,8 @@
  * Ordering    [A] queued: fn's side may queue the work again, and that push
  *             comes after the take.
  *             [B] thread, stored before the worker's first take -> a push after
- *             that take, by the inbox: whoever finds NULL has pushed before, and
- *             the first take will find the work.
+ *             that take, by the inbox: whoever finds NULL has pushed before,
+ *             and the first take will find the work.
  */
 #include "sched/worker.h"
 
@@ -20,6 +20,7 @@
 #include "arch/percpu.h"
 #include "kernel/assert.h"
 #include "sched/thread.h"
+#include "sched/timer.h"
 #include "sync/park.h"
 
 #define BOOT_CPU	0

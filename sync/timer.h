@@ -1,10 +1,10 @@
 /*
  * sync/timer.h - one pending call, embedded in what it belongs to.
  *
- * Guarantees  A timer_init()ed timer may be given to timer_start() and
+ * Guarantees  A timer that was TIMER_INIT may be given to timer_start() and
  *             timer_stop() of sync/park.h.  Its members belong to the body of
  *             the seam.
- * Context     timer_init(): before anybody else knows the timer.
+ * Context     As sync/park.h says.
  * Cost        56 bytes; nothing is allocated to start one.
  * Limits      A timer must be stopped (timer_stop_wait() where its handler may
  *             be running elsewhere) before its memory is freed.
@@ -12,7 +12,6 @@
  */
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "arch/atomic.h"
@@ -24,11 +23,7 @@ struct timer {
 	struct timer *left;
 	struct timer *right;
 	uint32_t rank;
-	struct atomic32 home;	/* the CPU it was started on, and pending or not */
+	struct atomic32 home;	/* the CPU that started it; pending or not */
 };
 
-static inline void timer_init(struct timer *timer,
-			      void (*fn)(struct timer *timer))
-{
-	*timer = (struct timer){ .fn = fn };
-}
+#define TIMER_INIT(fn_)	{ .fn = (fn_) }

@@ -98,12 +98,13 @@ static void report_stuck(struct test *t, struct crew *crew)
 	for (unsigned i = 0; i < crew->n; i++) {
 		struct member *m = &crew->member[i];
 
-		/* relaxed: they do not change any more */
-		if (!load_relaxed(&m->done))
-			test_note(t, "member %u is %s on cpu %u after %lu steps",
-				  i, states[load_relaxed(&m->thread->state)],
-				  load_relaxed(&m->thread->cpu),
-				  load_relaxed(&m->steps));
+		/* relaxed: nothing of it changes any more */
+		if (load_relaxed(&m->done))
+			continue;
+		test_note(t, "member %u is %s on cpu %u after %lu steps", i,
+			  states[load_relaxed(&m->thread->state)],
+			  load_relaxed(&m->thread->cpu),	/* relaxed: above */
+			  load_relaxed(&m->steps));	/* relaxed: above */
 	}
 }
 

@@ -6,7 +6,9 @@
 #include "arch/cpu.h"
 #include "arch/x86_64/backtrace.h"
 #include "arch/x86_64/irq.h"
+#include "kernel/event.h"
 #include "kernel/test.h"
+#include "sched/sched.h"
 #include "sync/preempt.h"
 #include "tests/sched/crew.h"
 
@@ -300,4 +302,31 @@ TEST("sched/schedule", test_no_thread_is_on_two_cpus)
 	    !crew_wait(t, &crew))
 		return;
 	check(t, !load_relaxed(&doubled));	/* relaxed: they have ended */
+}
+
+static unsigned switches_recorded(unsigned cpu, uint64_t from)
+{
+	unsigned n = 0;
+
+	for (; from < event_count(cpu); from++)
+		n += event_at(cpu, from)->kind == EVENT_SWITCH &&
+		     event_at(cpu, from)->b == thread_self()->id;
+	return n;
+}
+
+TEST("sched/schedule", test_switches_are_recorded_when_watched)
+{
+	unsigned cpu = nth_cpu(0);
+
+	stay_on(cpu);
+	for (unsigned watch = 0; watch < 2; watch++) {
+		uint64_t from = event_count(cpu);
+
+		sched_watch(watch);
+		thread_sleep(clock_ns() + 1000000);
+		preempt_disable();
+		check(t, !watch == !switches_recorded(cpu, from));
+		preempt_enable();
+	}
+	stay_anywhere();
 }
