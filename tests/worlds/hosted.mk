@@ -18,7 +18,7 @@ CC := gcc
 endif
 HOSTED_OUT := build/hosted/$(CC)$(if $(SAN),-san)
 
-HOSTED := parsers mutations shell log
+HOSTED := parsers mutations shell log memory memory_boot
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -47,6 +47,15 @@ mutations_SRC := \
 	tests/boot/pvh_image.c tests/arch/acpi_image.c \
 	tests/hosted/guard.c tests/hosted/mutate.c \
 	tests/hosted/test_parser_mutations.c
+
+MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
+	tests/hosted/mm_world.c tests/worlds/threads/crew.c
+
+memory_SRC := $(MM_SRC) \
+	$(patsubst %,tests/mm/test_%.c,frame slab vmap stack) \
+	tests/hosted/test_mm_faults.c tests/hosted/test_tlb_threads.c
+
+memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
 
 HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
 	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c

@@ -5,3 +5,4 @@
 
 #define NR_CPUS		64
 #define PAGE_SIZE	4096UL
+#define STACK_SIZE	(16 * 1024UL)

@@ -1,0 +1,108 @@
+/*
+ * tests/hosted/test_tlb_threads.c - mm/tlb.c's protocol with pretended TLBs.
+ *
+ * Each thread is a CPU with a TLB of its own (mm_world.c).  Every page of the
+ * arena bears its own address as its frame's first word, as long as it is
+ * mapped; owners unmap their pages, which frees the frames, and map others.  A
+ * CPU that still uses an old translation reads a frame that has another owner.
+ */
+#include "arch/cpu.h"
+#include "arch/phys.h"
+#include "mm/frame.h"
+#include "mm/space.h"
+#include "mm/tlb.h"
+#include "mm/vmap.h"
+#include "kernel/errno.h"
+#include "kernel/test.h"
+#include "mm_world.h"
+#include "tests/crew.h"
+
+#define PAGES		48	/* of each member; some runs exceed TLB_PAGES_MAX */
+#define ROUNDS		400
+
+static uintptr_t pages[64];	/* where each member's pages begin */
+static struct atomic32 stale, failures, finished;
+
+static uint64_t *word_at(uint64_t pa)
+{
+	return phys_to_virt(pa);
+}
+
+/* One access, as a processor makes it: no interrupt inside. */
+static void read_one(uintptr_t va)
+{
+	uint64_t pa = world_translate(va);
+
+	if (pa && *word_at(pa) != va)
+		fetch_add_relaxed(&stale, 1);	/* relaxed: read after all */
+	world_interrupts();
+}
+
+static bool map_one(uintptr_t va)
+{
+	uint64_t pa = frame_alloc(0);
+
+	if (!pa)
+		return false;
+	*word_at(pa) = va;
+	return !space_map(&kernel_space, va, pa, 1, PROT_W);
+}
+
+static void remap_own(unsigned member, unsigned first, unsigned n)
+{
+	uintptr_t va = pages[member] + first * PAGE_SIZE;
+
+	space_free(&kernel_space, va, n);
+	for (unsigned i = 0; i < n; i++)
+		if (!map_one(va + i * PAGE_SIZE))
+			fetch_add_relaxed(&failures, 1); /* relaxed: as above */
+}
+
+static void play(unsigned member)
+{
+	unsigned n = crew_size();
+
+	space_join(&kernel_space);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned first = round * 5 % PAGES;
+		unsigned run = round % 16 ? 1 + round % 3 : PAGES;
+
+		if (first + run > PAGES)
+			first = PAGES - run;
+		remap_own(member, first, run);
+		for (unsigned i = 0; i < 3 * PAGES; i++)
+			read_one(pages[(member + i) % n] +
+				 (i * 11 + round) % PAGES * PAGE_SIZE);
+	}
+	/* relaxed: only that all come to their end counts */
+	fetch_add_relaxed(&finished, 1);
+	while (load_relaxed(&finished) < n) {	/* relaxed: as above */
+		world_interrupts();	/* others may still ask us */
+		cpu_relax();
+	}
+}
+
+TEST("mm/tlb", test_no_cpu_uses_a_frame_that_was_freed)
+{
+	unsigned n = crew_size();
+
+	for (unsigned m = 0; m < n; m++) {
+		pages[m] = vmap_reserve(PAGES);
+		for (unsigned i = 0; i < PAGES; i++)
+			check(t, map_one(pages[m] + i * PAGE_SIZE));
+	}
+	/* relaxed: before the crew starts */
+	store_relaxed(&stale, 0);
+	store_relaxed(&failures, 0);	/* relaxed: as above */
+	store_relaxed(&finished, 0);	/* relaxed: as above */
+	crew_run(n, play);
+	check(t, load_relaxed(&stale) == 0);	/* relaxed: crew has joined */
+	check(t, load_relaxed(&failures) == 0);	/* relaxed: as above */
+	check(t, tlb_shootdowns() > 0);
+	cpumask_zero(&kernel_space.cpus);
+	space_join(&kernel_space);
+	for (unsigned m = 0; m < n; m++) {
+		space_free(&kernel_space, pages[m], PAGES);
+		vmap_release(pages[m]);
+	}
+}
