@@ -137,6 +137,7 @@ static always_inline void object_in(const struct cache *c, void *object,
 /* It was cut from its slab just now. */
 static inline void object_fresh(const struct cache *c, void *object)
 {
+	*object_tail(c, object) = (struct object_tail){ 0 };
 	red_set(object, c->body, RED_FRESH);
 }
 

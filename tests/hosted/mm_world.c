@@ -37,7 +37,7 @@
 char *world_ram;
 static int panic_pipe = -1;
 
-__attribute__((constructor)) static void make_ram(void)
+__attribute__((constructor(200))) static void make_ram(void)
 {
 	world_ram = mmap(NULL, WORLD_RAM, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -88,7 +88,7 @@ $(HOSTED_OUT)/%.o: %.c
 .SECONDEXPANSION:
 $(HOSTED:%=$(HOSTED_OUT)/%): \
 	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON))
-	@$(CC) $(HOSTED_CFLAGS) $^ -o $@
+	@$(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@
 
 .PHONY: hosted
 .PRECIOUS: $(HOSTED_OUT)/%.o $(HOSTED_OUT)/%
