@@ -238,7 +238,8 @@ static void complete(struct line *l)
 		say(l, "\a");
 	} else if (c->count + c->left_out == 1) {
 		insert(l, c->word[0] + typed, c->common - typed);
-		insert(l, " ", 1);
+		if (l->cursor && l->text[l->cursor - 1] != '=')
+			insert(l, " ", 1);	/* after = comes a value */
 		redraw(l);
 	} else if (c->common > typed) {
 		insert(l, c->word[0] + typed, c->common - typed);

@@ -29,6 +29,14 @@ def prints(machine, typed, expected):
     machine.expect(qemu.PROMPT, 20)
 
 
+def seen(machine):
+    """
+    What came since the last match.  Not the log: QEMU's holds a byte twice
+    when the socket was full for a moment.
+    """
+    return (machine.console.before + machine.console.after).replace("\r", "")
+
+
 def test_help_names_every_command_within_80_columns(boot):
     machine = boot("pvh")
     text = machine.command_output("help")
@@ -73,9 +81,9 @@ def test_tab_lists_what_could_follow(boot):
     text = machine.expect(r"\n((?:.*\n)+)\rquiesce> ").group(1)
     assert set(COMMANDS) <= set(text.split())
     machine.send("set log\t\t")
-    machine.expect(r"loglevel=debug +loglevel=info")
-    machine.send("\x15test kernel/li\tkernel/rin\t\x15")
-    machine.expect("kernel/line kernel/ring")
+    machine.expect(r"loglevel=debug +loglevel=error")
+    machine.send("\x15test kernel/scan\tkernel/rin\t\x15")
+    machine.expect("kernel/scancode kernel/ring")
 
 
 def test_history_keeps_no_duplicates(boot):
@@ -91,10 +99,10 @@ def test_a_paste_of_lines_loses_nothing(boot):
     machine = boot("pvh")
     machine.send("".join("echo line%04d\r" % i for i in range(800)))
     machine.expect(r"\nline0799\r?\n")
-    text = machine.text()
+    text = seen(machine)
     for i in range(800):
         assert text.count("\nline%04d\n" % i) == 1
-    assert "lost" not in text
+    assert "input was lost" not in text and "input were lost" not in text
 
 
 def test_a_paste_into_a_busy_machine_waits(boot):
@@ -102,9 +110,9 @@ def test_a_paste_into_a_busy_machine_waits(boot):
     machine.send("test kernel/*\r" + "".join(
         "echo wait%04d\r" % i for i in range(3000)))       # 42 KB
     machine.expect(r"\nwait2999\r?\n")
-    text = machine.text()
+    text = seen(machine)
     assert len(re.findall(r"^wait\d{4}$", text, re.M)) == 3000
-    assert "lost" not in text
+    assert "input was lost" not in text and "input were lost" not in text
 
 
 def test_a_line_that_is_too_long_is_not_run(boot):

@@ -49,7 +49,8 @@ static char typed[LINE_BYTES];
 
 static void offer(struct completion *c, const char *text, size_t cursor)
 {
-	static const char *const words[] = { "mem", "memory", "slabs", "slow" };
+	static const char *const words[] = { "mem", "memory", "slabs", "slow",
+					   "value=" };
 	size_t from = cursor;
 
 	while (from > 0 && text[from - 1] != ' ')
@@ -305,6 +306,13 @@ TEST("kernel/line", test_line_completes)
 	check(t, bells == 0);
 	KEYS("zzz\t");
 	check(t, text_is("slabs memory zzz") && bells == 1);
+}
+
+TEST("kernel/line", test_line_leaves_the_cursor_behind_an_equals_sign)
+{
+	start();
+	KEYS("va\t7");
+	check(t, text_is("value=7"));
 }
 
 TEST("kernel/line", test_line_completes_in_the_middle)
