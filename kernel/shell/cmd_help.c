@@ -6,6 +6,7 @@
 #include "kernel/format.h"
 #include "kernel/shell/complete.h"
 #include "kernel/shell/shell.h"
+#include "kernel/string.h"
 #include "kernel/suggest.h"
 
 #define USAGE	64
@@ -39,7 +40,7 @@ static int help_unknown(const char *name)
 	suggest_begin(&s, name);
 	command_for_each(c)
 		suggest_offer(&s, c->name);
-	console_printf("help: there is no command `%s`", name);
+	console_printf("help: there is no command `%.40s`", name);
 	if (s.best)
 		console_printf("; did you mean `%s`?", s.best);
 	console_printf("\n");
@@ -89,11 +90,18 @@ static int cmd_history(int argc, char **argv)
 
 COMMAND("history", "", "what was typed, and how many lines ago", cmd_history);
 
+/* A word may be longer than console_printf() takes. */
+static void say(const char *word, const char *behind)
+{
+	console_write(word, strlen(word));
+	console_write(behind, strlen(behind));
+}
+
 static int cmd_echo(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
-		console_printf("%s%s", i > 1 ? " " : "", argv[i]);
-	console_printf("\n");
+		say(argv[i], i + 1 < argc ? " " : "");
+	console_write("\n", 1);
 	return 0;
 }
 

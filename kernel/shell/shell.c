@@ -96,10 +96,10 @@ static void complain(const char *name)
 	command_for_each(c)
 		suggest_offer(&s, c->name);
 	if (s.best)
-		console_printf("%s: no such command; did you mean `%s`?\n",
+		console_printf("%.40s: no such command; did you mean `%s`?\n",
 			       name, s.best);
 	else
-		console_printf("%s: no such command; `help` lists them\n",
+		console_printf("%.40s: no such command; `help` lists them\n",
 			       name);
 }
 

@@ -86,6 +86,23 @@ def test_tab_lists_what_could_follow(boot):
     machine.expect("kernel/scancode kernel/ring")
 
 
+def test_long_words_are_neither_cut_nor_harmful(boot):
+    machine = boot("pvh")
+    word = "".join(random.Random(3).choices("abcdefghij", k=1000))
+    machine.send("echo %s\r" % word)
+    machine.expect(r"\n%s\r?\n" % word)
+    machine.send("echo\x15%s\r" % word)
+    machine.expect(r"\n%s: no such command" % word[:40])
+    for command, answer in (
+            ("help ", "help: there is no command `%s`" % word[:40]),
+            ("set ", "set: there is no `%s`" % word[:40]),
+            ("set seed=", "set: `%s` is no value for seed" % word[:40]),
+            ("irqs ", "usage: irqs"), ("test ", "no test matches")):
+        machine.expect(qemu.PROMPT)
+        machine.send(command + word + "\r")
+        machine.expect(answer)
+
+
 def test_history_keeps_no_duplicates(boot):
     machine = boot("pvh")
     for word in ("a", "b", "a", "a"):
@@ -107,7 +124,7 @@ def test_a_paste_of_lines_loses_nothing(boot):
 
 def test_a_paste_into_a_busy_machine_waits(boot):
     machine = boot("pvh")
-    machine.send("test kernel/*\r" + "".join(
+    machine.send("test kernel/line\r" + "".join(
         "echo wait%04d\r" % i for i in range(3000)))       # 42 KB
     machine.expect(r"\nwait2999\r?\n")
     text = seen(machine)
