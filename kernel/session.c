@@ -23,6 +23,8 @@ static void leave(bool passed)
 void session_run(const struct acpi_info *acpi, const struct cmdline *cmdline)
 {
 	input_init(acpi->power.has_8042);
+	if (cmdline->has_seed)
+		shell_set_seed(cmdline->seed);
 	if (cmdline->test[0]) {
 		bool passed = test_run(cmdline->test, cmdline->has_seed
 				       ? cmdline->seed : random_u64());
