@@ -5,7 +5,7 @@
  *             position and width of the colours' fields.  Writes only pixels
  *             of the visible lines and never reads one.
  * Context     The console's write: any, one CPU at a time (kernel/console.h).
- * Cost        About 200 instructions a changed cell at 32 bits a pixel.  When
+ * Cost        About 270 instructions a changed cell at 32 bits a pixel.  When
  *             the screen is full it moves up by an eighth, so that a scroll is
  *             paid once in several lines.
  * Limits      At most FRAMEBUFFER_COLUMNS x FRAMEBUFFER_ROWS cells; a larger

@@ -46,7 +46,7 @@ enum {				/* registers, from COM1 */
 #define LSR_OVERRUN	0x02
 #define LSR_EMPTY	0x20
 
-#define PATIENCE	100000	/* status reads; one takes 1 us or so */
+#define PATIENCE	1000000	/* status reads, of 1 us or so */
 #define PATIENCE_STUCK	1
 
 static bool present;
@@ -163,6 +163,8 @@ void serial_start_input(void (*byte)(uint8_t byte))
 
 void serial_pause_input(void)
 {
+	if (!present)
+		return;
 	/* relaxed: read by the handler, on this CPU */
 	store_relaxed(&paused, 1);
 	set(IER, 0);
@@ -171,6 +173,8 @@ void serial_pause_input(void)
 
 void serial_resume_input(void)
 {
+	if (!present)
+		return;
 	/* relaxed: the handler may as well see it one byte later */
 	store_relaxed(&paused, 0);
 	set(MCR, MCR_NORMAL);

@@ -18,7 +18,7 @@
  * Limits      A byte that overruns the device's own 16-byte FIFO is lost and
  *             counted by serial_overruns(); QEMU never overruns it.  What
  *             holds a real sender back is RTS, if its cable and it heed it.
- *             A device that stopped taking output costs 0.1 s or so once, then
+ *             A device that stopped taking output costs 1 s or so once, then
  *             each write is dropped at once until the device comes back.
  * See         kernel/shell/input.h, which holds the input ring
  */

@@ -60,11 +60,11 @@ static int unknown(const char *name)
 	setting_for_each(s)
 		suggest_offer(&best, s->name);
 	if (best.best)
-		console_printf("set: there is no `%.40s`; did you mean `%s`?\n",
-			       name, best.best);
+		console_printf("set: there is no `%.40s`; "
+			       "did you mean `%s`?\n", name, best.best);
 	else
-		console_printf("set: there is no `%.40s`; `set` lists what there "
-			       "is\n", name);
+		console_printf("set: there is no `%.40s`; "
+			       "`set` lists what there is\n", name);
 	return -ENOENT;
 }
 
@@ -81,7 +81,8 @@ static int set(char *name, char *value)
 	if (s->values)
 		console_printf("set: %s is one of: %s\n", name, s->values);
 	else
-		console_printf("set: `%.40s` is no value for %s\n", value, name);
+		console_printf("set: `%.40s` is no value for %s\n",
+			       value, name);
 	return -ENOENT;
 }
 
