@@ -38,7 +38,9 @@ log_SRC := \
 		debug_threads) \
 	$(patsubst %,tests/kernel/test_%.c,format symbols log_ring printk \
 		event) \
-	tests/hosted/test_format_random.c tests/hosted/test_log_threads.c
+	tests/hosted/log_world.c \
+	$(patsubst %,tests/hosted/test_%.c,format_random log_threads \
+		console_threads event_threads take_over)
 
 # the same parsers, without their warnings
 mutations_SRC := \
