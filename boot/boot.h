@@ -3,6 +3,7 @@
  *
  * Guarantees  kernel_main(kind, info) is entered once, on the boot CPU, on the
  *             boot stack, interrupts off, with the boot page tables loaded.
+ * Context     Boot CPU.
  * See         boot/entry.asm, docs/01-boot.md
  */
 #pragma once
@@ -13,6 +14,6 @@
 #define BOOT_KIND_PVH		2	/* info: struct hvm_start_info */
 
 extern char boot_pml4[];
-extern char boot_stack[], boot_stack_top[];
+extern char boot_stack[];
 
 void kernel_main(uint32_t kind, uint64_t info);

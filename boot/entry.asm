@@ -22,15 +22,12 @@
 %define PAGE_PRESENT	1
 %define PAGE_WRITE	2
 %define PAGE_LARGE	0x80
-%define EFER		0xc0000080
-%define EFER_LME	(1 << 8)
-%define EFER_NXE	(1 << 11)
-%define CR4_PAE		(1 << 5)
-%define CR0_LONG	0x80010033	; PG WP NE ET MP PE
 %define COM1		0x3f8
 %define TEXT_SCREEN	0xb8000
 %define BOOT_STACK_SIZE	16384
 %define MARKER_ENTRY	0x71530001	; arch/x86_64/marker.h
+
+%include "boot/longmode.inc"
 
 extern kernel_main
 
@@ -66,7 +63,7 @@ pdpt_high:	resb 4096
 directories:	resb 4 * 4096
 
 section .bss nobits alloc noexec write align=4096
-global boot_stack, boot_stack_top
+global boot_stack
 boot_stack_guard: resb 4096		; left unmapped by paging_init()
 boot_stack:	resb BOOT_STACK_SIZE
 boot_stack_top:
@@ -85,7 +82,6 @@ multiboot_entry:
 	mov edi, KIND_MULTIBOOT2
 	jmp check_cpu
 
-global pvh_entry
 pvh_entry:
 	nop dword [eax + MARKER_ENTRY]
 	cld
@@ -142,16 +138,7 @@ build_tables:
 	cmp edx, 2048
 	jb .large_page
 
-	mov eax, CR4_PAE
-	mov cr4, eax
-	mov eax, boot_pml4
-	mov cr3, eax
-	mov ecx, EFER
-	rdmsr
-	or eax, EFER_LME | EFER_NXE
-	wrmsr
-	mov eax, CR0_LONG
-	mov cr0, eax
+	ENTER_LONG_MODE
 	lgdt [gdt_pointer]
 	jmp 0x08:.long_mode
 

@@ -7,16 +7,12 @@
 ; the page is written, so any number of APs may run it at the same time.
 ;
 ; ap_long finds its slot by its APIC id, takes it by swapping the state word
-; offered -> claimed, and goes on in arch/x86_64/ap.asm.  An AP that finds the word
-; refused (the boot CPU gave it up) or no slot at all stops here for good.
+; offered -> claimed, and goes on in arch/x86_64/ap.asm.  An AP that finds the
+; word refused (the boot CPU gave it up) or no slot at all stops here for good.
 ;
 ; References  Intel SDM vol. 3A, 8.4.4 (MP initialization), 10.8.5.
 
-%define EFER		0xc0000080
-%define EFER_LME	(1 << 8)
-%define EFER_NXE	(1 << 11)
-%define CR4_PAE		(1 << 5)
-%define CR0_LONG	0x80010033	; an absolute value: INIT leaves CD and NW
+%include "boot/longmode.inc"
 
 ; struct ap_slot (arch/x86_64/smp.h)
 %define SLOT_APIC_ID	0
@@ -36,16 +32,7 @@ trampoline_start:
 	cli
 	cld
 	o32 lgdt [cs:gdt_pointer - trampoline_start]
-	mov eax, CR4_PAE
-	mov cr4, eax
-	mov eax, boot_pml4
-	mov cr3, eax
-	mov ecx, EFER
-	rdmsr
-	or eax, EFER_LME | EFER_NXE
-	wrmsr
-	mov eax, CR0_LONG
-	mov cr0, eax
+	ENTER_LONG_MODE
 	jmp dword 0x08:ap_long
 	align 4
 gdt_pointer:

@@ -11,6 +11,7 @@
 #include "arch/x86_64/descriptors.h"
 #include "arch/x86_64/marker.h"
 #include "arch/x86_64/paging.h"
+#include "arch/x86_64/regs.h"
 #include "arch/x86_64/shot.h"
 #include "arch/x86_64/smp.h"
 #include "boot/boot.h"
@@ -28,6 +29,7 @@
 #include "mm/frame.h"
 #include "mm/slab.h"
 #include "mm/space.h"
+#include "sched/random.h"
 #include "sched/sched.h"
 
 static struct boot_info boot;
@@ -52,6 +54,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	startup_boot_info(kind, info, &boot);
 	symbols_init(&boot);
 	startup_cmdline(&boot, &cmdline);
+	random_seed(cmdline.has_seed ? cmdline.seed : rdtsc());
 
 	/* memory */
 	marker(MARKER_MEMORY);

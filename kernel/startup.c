@@ -55,7 +55,8 @@ void startup_boot_info(uint32_t kind, uint64_t info, struct boot_info *out)
 					  &error);
 	if (!parsed)
 		panic("boot: %s", error);
-	pr_info("boot: %s by %s", out->protocol, out->loader);
+	pr_info("boot: %s%s%s", out->protocol, out->loader[0] ? " by " : "",
+		out->loader);
 }
 
 static void complain(const char *line)

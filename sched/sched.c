@@ -9,6 +9,7 @@
 #include "arch/cpu.h"
 #include "arch/x86_64/irq.h"
 #include "kernel/assert.h"
+#include "kernel/panic.h"
 #include "mm/stack.h"
 #include "sched/call_function.h"
 #include "sched/random.h"
@@ -49,7 +50,8 @@ void sched_init_boot(void)
 	struct thread *idle = init_cpu();
 
 	idle->stack_top = stack_alloc();
-	assert(idle->stack_top);
+	if (!idle->stack_top)
+		panic("no memory for the boot CPU's idle stack");
 	context_init(&idle->context, idle->stack_top, idle_begin);
 	thread_init(&main_thread, &spec);
 	start_as(&main_thread);
