@@ -64,10 +64,14 @@ struct atomic_ptr { void *word_; };
  * If *p is *expected, store v and return true; else read *p into *expected and
  * return false (that read is relaxed).  Never fails spuriously.
  */
-#define cas_relaxed(p, expected, v)	atomic_op_(cas_relaxed, p)(p, expected, v)
-#define cas_acquire(p, expected, v)	atomic_op_(cas_acquire, p)(p, expected, v)
-#define cas_release(p, expected, v)	atomic_op_(cas_release, p)(p, expected, v)
-#define cas_acq_rel(p, expected, v)	atomic_op_(cas_acq_rel, p)(p, expected, v)
+#define cas_relaxed(p, expected, v) \
+	atomic_op_(cas_relaxed, p)(p, expected, v)
+#define cas_acquire(p, expected, v) \
+	atomic_op_(cas_acquire, p)(p, expected, v)
+#define cas_release(p, expected, v) \
+	atomic_op_(cas_release, p)(p, expected, v)
+#define cas_acq_rel(p, expected, v) \
+	atomic_op_(cas_acq_rel, p)(p, expected, v)
 
 /* Add (or, and) v, return what was there. */
 #define fetch_add_relaxed(p, v)	atomic_int_op_(fetch_add_relaxed, p)(p, v)

@@ -63,7 +63,7 @@ void cpus_prepare(const struct acpi_info *acpi, const struct cmdline *cmdline)
 	smp_init_all();
 }
 
-/* An AP's first C function of its own: boot/trampoline.asm has brought it up. */
+/* Where smp_ap_entry() leaves an AP: all that is the CPU's own is in place. */
 static void ap_main(void)
 {
 	space_join(&kernel_space);

@@ -167,12 +167,3 @@ uint64_t clock_ns_to_ticks(uint64_t ns)
 {
 	return ns / NS * tsc_hz + ns % NS * tsc_hz / NS;
 }
-
-void clock_spin_ns(uint64_t ns)
-{
-	uint64_t ticks = clock_ns_to_ticks(ns);
-	uint64_t from = rdtsc();
-
-	while (rdtsc() - from < ticks)
-		cpu_relax();
-}

@@ -30,6 +30,3 @@ uint64_t clock_lapic_hz(void);
 
 /* TSC ticks in ns nanoseconds. */
 uint64_t clock_ns_to_ticks(uint64_t ns);
-
-/* Spin for at least this long; may be used as soon as it is calibrated. */
-void clock_spin_ns(uint64_t ns);

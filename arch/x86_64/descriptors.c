@@ -128,8 +128,3 @@ void descriptors_init(void)
 	segments_load();
 	__asm__ volatile("lidt %0" :: "m"(idtr));
 }
-
-void descriptors_set_stack(uint64_t top)
-{
-	this_cpu_ptr(&tss)->rsp[0] = top;
-}

@@ -20,6 +20,3 @@
 #define SEGMENT_TSS		0x30
 
 void descriptors_init(void);
-
-/* The stack that ring 3 traps onto (the running thread's). */
-void descriptors_set_stack(uint64_t top);

@@ -21,7 +21,8 @@
 %define FRAME_SIZE	(15 + 7) * 8
 
 ; these push an error code themselves
-%define HAS_ERROR(v) ((v) = 8 || ((v) >= 10 && (v) <= 14) || (v) = 17 || (v) = 21 || (v) = 29 || (v) = 30)
+%define HAS_ERROR(v) ((v) = 8 || ((v) >= 10 && (v) <= 14) || (v) = 17 \
+	|| (v) = 21 || (v) = 29 || (v) = 30)
 %define IS_PARANOID(v) ((v) = 1 || (v) = 2 || (v) = 8 || (v) = 18)
 
 extern trap_dispatch

@@ -5,7 +5,7 @@
  *             `name` and returns how many; -1 when there is no such file or no
  *             such device.  Bounded, and harmless on a real machine.
  * Context     Boot CPU, at boot.
- * See         QEMU, docs/specs/fw_cfg.txt
+ * See         QEMU's specification "fw_cfg"
  */
 #pragma once
 

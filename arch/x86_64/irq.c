@@ -20,7 +20,6 @@ static struct {
 } handlers[NR_VECTORS];
 
 static PERCPU(uint64_t[NR_VECTORS], counts);
-static PERCPU(const struct trap_frame *, frame_now);
 
 void irq_register(uint8_t vector, const char *name, void (*handler)(void))
 {
@@ -44,24 +43,16 @@ const char *irq_name(unsigned vector)
 	return handlers[vector].name;
 }
 
-const struct trap_frame *irq_frame(void)
-{
-	return this_cpu_read(frame_now);
-}
-
 void irq_dispatch(struct trap_frame *frame)
 {
-	const struct trap_frame *outer = this_cpu_read(frame_now);
 	unsigned vector = frame->vector;
 
 	this_cpu_add(irq_depth, 1);
-	this_cpu_write(frame_now, frame);
 	(*this_cpu_ptr(&counts))[vector]++;
 	if (handlers[vector].handler)
 		handlers[vector].handler();
 	if (vector != IRQ_SPURIOUS)
 		lapic_eoi();
-	this_cpu_write(frame_now, outer);
 	this_cpu_add(irq_depth, -1);
 	if (this_cpu_read(preempt_count) == 0 && !in_irq()
 	    && (frame->rflags & RFLAGS_IF))

@@ -32,7 +32,4 @@ void irq_route_isa(unsigned isa_irq, uint8_t vector);
 uint64_t irq_count(unsigned vector, unsigned cpu);
 const char *irq_name(unsigned vector);		/* NULL: nobody registered */
 
-/* The registers that the running handler interrupted. */
-const struct trap_frame *irq_frame(void);
-
 void irq_dispatch(struct trap_frame *frame);

@@ -4,6 +4,7 @@
  * Guarantees  Three windows and nothing else: the direct map (all RAM, never
  *             executable), the mapped area (stacks with guard pages, device
  *             memory) and the kernel image.  The lower half stays empty.
+ * Context     Any.
  * See         docs/01-boot.md, docs/02-memory.md, linker.ld
  */
 #pragma once

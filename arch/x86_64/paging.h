@@ -8,7 +8,7 @@
  *             here touches a TLB but tlb_flush_*(), which act on this CPU.
  *             paging_lookup() may be used anywhere, NMI included.
  * Cost        Four dependent loads a page.
- * See         mm/space.h for the locks and the shootdown; Intel SDM vol. 3A, 4.5
+ * See         mm/space.h for the locks and the shootdown; SDM vol. 3A, 4.5
  */
 #pragma once
 

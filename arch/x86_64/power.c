@@ -24,8 +24,7 @@ void power_init(const struct power_ports *p)
 
 static void wait_for_the_end(void)
 {
-	for (unsigned i = 0; i < TRIES; i++)
-		cpu_relax();
+	cpu_delay(TRIES);
 }
 
 /* The sleep register listens only in ACPI mode. */

@@ -8,11 +8,12 @@
  *             Exactly one of claimed and refused happens, since both start
  *             from offered; so an AP that is refused has never had a stack.
  * Ordering    [A] smp_add's stores into the slot, released with the state word
- *             offered -> the trampoline's cmpxchg, then its loads of the slot.
+ *             offered -> the cmpxchg in boot/trampoline.asm, then its loads of
+ *             the slot.
  *             [B] the trampoline's cmpxchg to claimed, and [C] smp_online's
  *             store -> the boot CPU's loads of the state word: who sees online
  *             sees all that the AP set up.
- * References  Intel SDM vol. 3A, 8.4.4.1; MultiProcessor Specification 1.4, B.4.
+ * References  Intel SDM vol. 3A, 8.4.4.1; MultiProcessor Specification, B.4.
  */
 #include "arch/x86_64/smp.h"
 

@@ -3,6 +3,7 @@
  *
  * Guarantees  The layout that boot/trampoline.asm and ap.asm spell out in
  *             offsets.
+ * Context     Boot CPU, and the AP whose slot it is.
  * See         arch/x86_64/smp.c for the state word's transitions
  */
 #pragma once

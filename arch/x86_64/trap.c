@@ -27,11 +27,6 @@ static const char *const names[NR_TRAPS] = {
 	"#SX security", "vector 31",
 };
 
-const char *trap_name(unsigned vector)
-{
-	return vector < NR_TRAPS ? names[vector] : "interrupt";
-}
-
 trap_handler trap_register(unsigned vector, trap_handler handler)
 {
 	trap_handler was;
@@ -75,6 +70,5 @@ void trap_dispatch(struct trap_frame *frame)
 	if (vector == TRAP_NMI ? nmi_dispatch(frame)
 	    : handlers[vector] && handlers[vector](frame))
 		return;
-	panic_at(frame, "%s (error code %#llx)", trap_name(vector),
-		 (unsigned long long)frame->error);
+	panic_at(frame, "%s (error code %#lx)", names[vector], frame->error);
 }

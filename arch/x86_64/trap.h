@@ -43,8 +43,5 @@ trap_handler trap_register(unsigned vector, trap_handler handler);
 /* Asked in order of registration until one says true; at most four. */
 void nmi_register(trap_handler handler);
 
-/* "#PF page fault" and the like. */
-const char *trap_name(unsigned vector);
-
 /* entry.asm's door into C, for every vector. */
 void trap_dispatch(struct trap_frame *frame);
