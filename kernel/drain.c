@@ -54,12 +54,6 @@
 
 #define PANIC		0x80000000u
 
-/*
- * Overtaken once, give up so many of the oldest lines more: else the next one
- * is overwritten while this one is shown, and every second line is a report.
- */
-#define LOG_HEADWAY	(LOG_LINES / 8)
-
 static struct atomic32 drainer;
 static struct atomic32 waiting;
 static struct atomic64 cursor;		/* the next position to show */
@@ -172,8 +166,12 @@ static void move_cursor(uint64_t from, uint64_t to)
 	cas_relaxed(&cursor, &from, to);
 }
 
-static void skip_lost(uint64_t at, uint64_t to)
+static void skip_lost(uint64_t at)
 {
+	uint64_t to = log_ring_oldest(&kernel_log);
+
+	if (to <= at)
+		to = at + 1;
 	fetch_add_relaxed(&overwritten, to - at);	/* relaxed: a counter */
 	move_cursor(at, to);
 }
@@ -191,13 +189,13 @@ static bool drain_one(void)
 		move_cursor(at, at + 1);
 		return true;
 	case LOG_READ_OVERWRITTEN:
-		skip_lost(at, log_ring_oldest(&kernel_log) + LOG_HEADWAY);
+		skip_lost(at);
 		return true;
 	case LOG_READ_UNFINISHED:
 		if (!drain_in_panic())
 			return false;
 		log_ring_give_up(&kernel_log, at);
-		skip_lost(at, at + 1);
+		skip_lost(at);
 		return true;
 	default:
 		report_losses();

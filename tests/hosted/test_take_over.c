@@ -23,7 +23,7 @@
 #define PIECES	4096		/* more than a replay has */
 #define STUCK	5		/* this line of CPU 0 is cut */
 
-static struct atomic32 held, let_go, gone_on;
+static struct atomic32 held, let_go, gone_on, too_far;
 
 /* What the console was given, piece by piece, and by whom. */
 static struct {
@@ -55,6 +55,16 @@ static void half_write(const char *text, size_t n)
 	keep(text + n / 2, n - n / 2);
 }
 
+/* Comes after half_console; what CPU 0 brings here is what it should not. */
+static void next_write(const char *text, size_t n)
+{
+	(void)text;
+	(void)n;
+	if (cpu_id() == 0 && load_acquire(&let_go))
+		fetch_add_acq_rel(&too_far, 1);
+}
+
+static struct console next_console = { .name = "next", .write = next_write };
 static struct console half_console = { .name = "half", .write = half_write };
 
 static unsigned said(const char *what, unsigned from)
@@ -88,7 +98,17 @@ static bool all_right(unsigned from)
 		ok = ok && said(text, from) == 1;
 	}
 	ok = ok && said("left 0\n", from) == 1 && said("left 1\n", from) == 1;
+	ok = ok && said("later\n", from) == 1 && !load_acquire(&too_far);
 	return ok && said("panic\n", from) == 1;
+}
+
+/* A line that waits for CPU 1, while CPU 0 goes on. */
+static void append_later(void)
+{
+	struct log_record r = { .level = LOG_INFO, .length = 5,
+				.text = "later" };
+
+	log_ring_append(&kernel_log, &r);
 }
 
 static void take_over(void)
@@ -104,6 +124,7 @@ static void take_over(void)
 	console_take_over();
 	pr_info("panic");
 	ok = said("panic\n", from) == 1;
+	append_later();
 	store_release(&let_go, 1);
 	while (!load_acquire(&gone_on))
 		cpu_relax();
@@ -141,6 +162,7 @@ static bool succeeds(void (*fn)(void))
 static void cut_and_go_on(void)
 {
 	alarm(20);
+	console_register(&next_console);
 	console_register(&half_console);
 	store_release(&pieces, 0);
 	world_run(2, act, NULL);
