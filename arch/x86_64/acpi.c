@@ -196,7 +196,7 @@ static void keep_first(struct acpi_table *kept, const struct acpi_table *t,
 /* Verify all that root points at; NULL, or why there is no MADT to use. */
 static const char *walk_root(struct walk *w, struct acpi_info *out)
 {
-	const char *why_madt = "there is none";
+	const char *why_madt = "none";
 
 	for (uint32_t at = ACPI_HEADER_SIZE; at < w->root.length;
 	     at += w->width) {
@@ -257,6 +257,10 @@ static bool read_tables(struct walk *w, struct acpi_info *out,
 
 	if (!why)
 		why = acpi_madt_read(&w->madt, out, &at);
+	if (why && !w->madt.address) {
+		*error = "acpi: there is no MADT";
+		return false;
+	}
 	if (why) {
 		*error = boot_complain("acpi: MADT at 0x%lx, offset %u: %s",
 				       w->madt.address, at, why);

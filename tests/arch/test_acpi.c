@@ -287,7 +287,7 @@ TEST("arch/acpi", test_acpi_refuses_a_broken_madt_as_a_whole)
 	struct acpi_image_spec spec = { .cpus = 2, .no_madt = true };
 
 	acpi_image_build(&spec);
-	check(t, fails("acpi: MADT at 0x0, offset 0: there is none"));
+	check(t, fails("acpi: there is no MADT"));
 	check(t, all_clear());
 	acpi_image_build(&old_pc);
 	acpi_image.m.byte[acpi_image.at_madt + 50]++;

@@ -2,6 +2,7 @@
 #
 #   make -f tests/worlds/hosted.mk                       build and run them all
 #   make -f tests/worlds/hosted.mk CC=clang SAN=address,undefined
+#   make -f tests/worlds/hosted.mk fuzz [RUNS=n]         the harnesses of libFuzzer
 #
 # To add a program: put its name into HOSTED, and into <name>_SRC its test
 # cases and what they test.  Every program gets tests/worlds/test_main.c, the
@@ -92,6 +93,35 @@ $(HOSTED:%=$(HOSTED_OUT)/%): \
 	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON))
 	@$(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@
 
-.PHONY: hosted
+# clang's only, whatever CC is.  What a run finds worth keeping goes to build/.
+RUNS ?= 200000
+FUZZ := multiboot2 acpi
+fuzz_multiboot2_SRC := boot/collect.c boot/multiboot2.c
+fuzz_acpi_SRC := boot/collect.c $(wildcard arch/x86_64/acpi*.c)
+
+fuzz: $(FUZZ:%=fuzz-%)
+fuzz-%: build/fuzz/%
+	@echo "fuzz $*, $(RUNS) runs"
+	@mkdir -p build/fuzz/$*.found
+	@timeout 600 $< -runs=$(RUNS) -seed=$(or $(SEED),1) -max_len=16384 \
+		-timeout=10 -artifact_prefix=build/fuzz/$*- \
+		build/fuzz/$*.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
+		{ tail -30 $<.log; exit 1; }
+	@grep DONE $<.log
+
+$(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/fuzz_%.c \
+	$$(fuzz_$$*_SRC) kernel/format.c tests/fuzz/stubs.c \
+	build/fuzz/string.o
+	@mkdir -p $(@D)
+	@clang -std=gnu11 -O1 -g -Wall -Wextra -I. -Itests/worlds/threads \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		$^ -o $@
+
+build/fuzz/string.o: kernel/string.c
+	@mkdir -p $(@D)
+	@clang -std=gnu11 -O1 -g -I. -Itests/worlds/threads \
+		$(foreach n,$(OWN_NAMES),-D$(n)=kernel_$(n)) -c $< -o $@
+
+.PHONY: hosted fuzz
 .PRECIOUS: $(HOSTED_OUT)/%.o $(HOSTED_OUT)/%
 -include $(shell find $(HOSTED_OUT) -name '*.d' 2>/dev/null)
