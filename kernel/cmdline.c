@@ -214,7 +214,7 @@ static bool take_word(const char *word, struct cmdline *out,
 
 		if (strcmp(words[i].name, name))
 			continue;
-		if (equals && try_set(&words[i], value, out))
+		if (try_set(&words[i], value, out))
 			return true;
 		bad_value(&words[i], value, complain);
 		return false;

@@ -128,7 +128,8 @@ static const uint8_t *find_rsdp(const struct boot_info *boot,
 			continue;
 		from->base = m->base;
 		from->limit = m->size;
-		*size = m->size < RSDP_SIZE ? m->size : RSDP_SIZE;
+		/* any table makes it longer than that, new or old */
+		*size = RSDP_SIZE;
 		return acpi_at(from, 0, *size);
 	}
 	*size = boot->rsdp_size;

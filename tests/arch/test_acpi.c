@@ -99,6 +99,7 @@ TEST("arch/acpi", test_acpi_new_rsdp_without_an_xsdt_uses_the_rsdt)
 	acpi_image_patch(0, 15, 2, 1);
 	acpi_image_hand_over(&boot);
 	boot.rsdp_size = 20;
+	memset(boot.rsdp + 20, 0x77, 16);
 	check(t, acpi_parse(&boot, acpi_image_map, &info, &error) &&
 		 info.nr_cpus == 4);
 }
@@ -114,8 +115,12 @@ TEST("arch/acpi", test_acpi_wires_isa_interrupts_as_overridden)
 	check(t, info.isa[4].gsi == 4 && !info.isa[4].overridden);
 	acpi_image_madt_add((uint8_t[]){ 2, 10, 0, 10, 20, 0, 0, 0, 0x0f, 0 },
 			    10);
+	acpi_image_madt_add((uint8_t[]){ 2, 10, 0, 11, 21, 0, 0, 0, 0x05, 0 },
+			    10);
 	check(t, parse() && info.isa[10].gsi == 20 && info.isa[10].level &&
 		 info.isa[10].active_low);
+	check(t, info.isa[11].gsi == 21 && !info.isa[11].level &&
+		 !info.isa[11].active_low);
 	check(t, info.complaints == 0);
 	acpi_image_madt_add((uint8_t[]){ 2, 10, 0, 10, 21, 0, 0, 0, 0, 0 },
 			    10);
@@ -255,10 +260,19 @@ TEST("arch/acpi", test_acpi_verifies_the_bytes_of_every_table)
 		acpi_image.m.byte[j] ^= 0x10;
 	}
 	check(t, parse() && info.complaints == 0);
+	acpi_image_build(&old_pc);
+	for (size_t j = 0; j < 20; j++) {
+		acpi_image.m.byte[j] ^= 0x10;
+		check(t, fails("acpi: RSDP: *"));
+		acpi_image.m.byte[j] ^= 0x10;
+	}
 }
 
 TEST("arch/acpi", test_acpi_names_a_broken_root)
 {
+	acpi_image_build(&new_pc);
+	acpi_image_patch(0, 20, 37, 4);
+	check(t, fails("acpi: RSDP: its length is not 36"));
 	acpi_image_build(&old_pc);
 	acpi_image_hand_over(&boot);
 	boot.rsdp_size = 0;
@@ -318,7 +332,25 @@ TEST("arch/acpi", test_acpi_names_the_offset_of_a_broken_entry)
 	check(t, fails("*offset 50: half an entry"));
 	acpi_image_build(&old_pc);
 	acpi_image_madt_add((uint8_t[]){ 200, 3, 0 }, 3);
+	acpi_image_madt_add((uint8_t[]){ 11, 2 }, 2);
+	acpi_image_madt_add((uint8_t[]){ 3, 2 }, 2);
 	check(t, parse() && info.nr_cpus == 4);
+	acpi_image_madt_add((uint8_t[]){ 200, 1 }, 2);
+	check(t, fails("*an entry shorter than its own header"));
+}
+
+TEST("arch/acpi", test_acpi_refuses_short_entries_of_each_type)
+{
+	static const uint8_t kinds[][2] = { { 0, 8 }, { 1, 12 }, { 2, 10 },
+		{ 4, 6 }, { 5, 12 }, { 9, 16 }, { 10, 12 } };
+
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
+		uint8_t entry[16] = { kinds[i][0], kinds[i][1] - 1 };
+
+		acpi_image_build(&old_pc);
+		acpi_image_madt_add(entry, entry[1]);
+		check(t, fails("*an entry is too short for its type"));
+	}
 }
 
 TEST("arch/acpi", test_acpi_runs_on_without_a_fadt_or_a_dsdt)
@@ -369,6 +401,23 @@ TEST("arch/acpi", test_acpi_reads_only_what_a_fadt_is_long_enough_for)
 		check(t, info.power.has_reset == (n >= 128));
 		check(t, info.power.has_s5 == (n >= 44));
 	}
+}
+
+TEST("arch/acpi", test_acpi_old_fadt_cannot_deny_an_8042)
+{
+	acpi_image_build(&old_pc);
+	acpi_image_patch(acpi_image.at_fadt, 109, 0, 2);
+	check(t, parse() && info.power.has_8042);
+	acpi_image_build(&new_pc);
+	acpi_image_patch(acpi_image.at_fadt, 109, 0, 2);
+	check(t, parse() && !info.power.has_8042);
+}
+
+TEST("arch/acpi", test_acpi_prefers_the_wide_dsdt_pointer)
+{
+	acpi_image_build(&new_pc);
+	acpi_image_patch(acpi_image.at_fadt, 40, 0x1000, 4);
+	check(t, parse() && info.power.has_s5 && info.complaints == 0);
 }
 
 TEST("arch/acpi", test_acpi_reports_no_port_that_cannot_be_one)
@@ -461,6 +510,8 @@ TEST("arch/acpi", test_acpi_decodes_every_form_of_s5)
 	check(t, s5_of("\x08_S5_\x12\x07\x04\x0b\x05\x00\x01\x00\x00", 13, 5,
 		       1));
 	check(t, s5_of("\x08_S5_\x12\x09\x01\x0c\x05\x00\x00\x00", 13, 5, 0));
+	check(t, s5_of("\x08_S5_\x12\x0a\x02\x0c\x05\x00\x00\x00\x01", 14,
+		       5, 1));
 }
 
 TEST("arch/acpi", test_acpi_takes_nothing_else_for_s5)
@@ -474,6 +525,7 @@ TEST("arch/acpi", test_acpi_takes_nothing_else_for_s5)
 	check(t, s5_of("\x08_S5_\x12\x05\x02\x0a\x08\x01", 11, -1, 0));
 	check(t, s5_of("\x08_S5_\x12\x04\x00\x00\x01", 10, -1, 0));
 	check(t, s5_of("\x08_S4_\x12\x04\x02\x00\x01", 10, -1, 0));
+	check(t, s5_of("\x08_S5_\x12\x05\x02\xff\x05\x01", 11, -1, 0));
 	check(t, s5_of("\x08_S5_\x12\x06\x02\x0b\x05\x01\x01", 12, -1, 0));
 }
 
@@ -520,6 +572,17 @@ TEST("arch/acpi", test_acpi_module_replaces_the_firmware)
 	check(t, !parse_module("acpi", 19));
 	check(t, strcmp(error, "acpi: RSDP: there is none") == 0);
 	check(t, !parse_module("acpi", 0));
+}
+
+TEST("arch/acpi", test_acpi_module_must_hold_its_own_signature)
+{
+	acpi_image_build(&old_pc);
+	acpi_image_hand_over(&boot);
+	boot.nr_modules = 1;
+	boot.module[0].base = ACPI_IMAGE_PA;
+	boot.module[0].size = 7;
+	check(t, acpi_parse(&boot, acpi_image_map, &info, &error) &&
+		 !info.from_module && info.nr_cpus == 4);
 }
 
 /* The bytes are there, but not the module's. */

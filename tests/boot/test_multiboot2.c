@@ -165,17 +165,25 @@ TEST("boot/multiboot2", test_multiboot2_cuts_long_names_but_not_the_line)
 
 TEST("boot/multiboot2", test_multiboot2_refuses_a_list_without_bounds)
 {
+	static const char no_list[] =
+		"multiboot2: no aligned tag list where one should be";
+
 	mb2_bios(&m);
 	check(t, !multiboot2_parse(NULL, AT, m.n, &info, &error));
-	check(t, !multiboot2_parse(m.byte + 4, AT, m.n - 4, &info, &error));
+	check(t, strcmp(error, no_list) == 0);
 	check(t, !multiboot2_parse(m.byte, AT, 7, &info, &error));
-	check(t, strcmp(error, "multiboot2: no aligned tag list where one "
-			"should be") == 0);
+	check(t, strcmp(error, no_list) == 0);
 	check(t, !multiboot2_parse(m.byte, AT, m.n - 1, &info, &error));
 	mb2_set_total(&m, 15);
-	check(t, !parse());
+	check(t, !parse() && string_glob("*a list of 15 bytes, where 16 to *",
+					 error));
 	mb2_set_total(&m, 0xffffffff);
-	check(t, !parse());
+	check(t, !parse() && string_glob("*a list of 4294967295 *", error));
+	/* sound, but for its place */
+	mb2_bios(&m);
+	memmove(m.byte + 4, m.byte, m.n);
+	check(t, !multiboot2_parse(m.byte + 4, AT, m.n, &info, &error));
+	check(t, strcmp(error, no_list) == 0);
 }
 
 /* Cut anywhere, it lacks its end tag at least. */
@@ -191,6 +199,7 @@ TEST("boot/multiboot2", test_multiboot2_refuses_every_shorter_list)
 		if (!check(t, !parse() && error[0]))
 			test_note(t, "cut to %zu bytes", n);
 	}
+	check(t, string_glob("*without an end tag", error));
 }
 
 TEST("boot/multiboot2", test_multiboot2_names_the_tag_and_the_offset)
@@ -328,9 +337,12 @@ TEST("boot/multiboot2", test_multiboot2_refuses_nonsense_maps)
 TEST("boot/multiboot2", test_multiboot2_refuses_nonsense_screens)
 {
 	static const struct {
-		uint32_t at, value, bytes;
+		uint32_t at;
+		uint64_t value;
+		uint32_t bytes;
 	} wrong[] = {
 		{ 8, 0, 8 },		/* no address */
+		{ 8, ~0xfffull, 8 },	/* past the end of all addresses */
 		{ 16, 4095, 4 },	/* pitch below the width's bytes */
 		{ 20, 0, 4 },		/* no width */
 		{ 24, 0, 4 },		/* no height */
@@ -369,6 +381,7 @@ TEST("boot/multiboot2", test_multiboot2_refuses_nonsense_sections)
 		const char *says;
 	} wrong[] = {
 		{ 8, 7, 4, "*fewer bytes*" },
+		{ 4, 20 + 6 * 64 - 1, 4, "*fewer bytes*" },
 		{ 8, 0xffffffff, 4, "*fewer bytes*" },
 		{ 12, 40, 4, "*no ELF64*" },
 		{ 12, 0, 4, "*no ELF64*" },
@@ -404,4 +417,17 @@ TEST("boot/multiboot2", test_multiboot2_lives_without_symbols)
 	check(t, parse() && info.symbols.symtab == 0);
 	image_patch(&m, tag + 8, 0, 4);
 	check(t, parse() && info.nr_reserved == 1);
+}
+
+TEST("boot/multiboot2", test_multiboot2_takes_the_first_of_two_symtabs)
+{
+	size_t tag;
+
+	begin_with_ram();
+	tag = mb2_sections(&m);
+	mb2_finish(&m);
+	image_patch(&m, tag + 20 + 5 * 64 + 4, 2, 4);
+	image_patch(&m, tag + 20 + 5 * 64 + 32, 48, 8);
+	image_patch(&m, tag + 20 + 5 * 64 + 40, 4, 4);
+	check(t, parse() && info.symbols.symtab == 0x111000);
 }

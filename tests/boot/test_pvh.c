@@ -68,6 +68,34 @@ TEST("boot/pvh", test_pvh_takes_symbols_from_an_elf_module)
 	check(t, parse() && info.symbols.symtab == 0);
 }
 
+TEST("boot/pvh", test_pvh_takes_the_first_of_two_elf_modules)
+{
+	pvh_image_build(&m);
+	image_patch(&m, 12, 2, 4);
+	image_patch(&m, 16, PA + 0xc00, 8);
+	memcpy(m.byte + 0xc00, m.byte + PVH_MODULES, 32);
+	memcpy(m.byte + 0xc20, m.byte + PVH_MODULES, 32);
+	image_patch(&m, 0xc20, PA + 0x800, 8);
+	memcpy(m.byte + 0x800, m.byte + PVH_ELF, PVH_ELF_SIZE);
+	check(t, parse() && info.nr_modules == 2);
+	check(t, info.symbols.symtab == PA + PVH_ELF + PVH_SYMTAB);
+}
+
+/* A command line of one x at the end of all addresses, and a 0 at 0. */
+static const void *phys_around_the_end(uint64_t pa, uint64_t size)
+{
+	if (pa == UINT64_MAX)
+		return "x";
+	return pa == 0 ? "" : phys(pa, size);
+}
+
+TEST("boot/pvh", test_pvh_does_not_wrap_around_the_end)
+{
+	pvh_image_build(&m);
+	image_patch(&m, 24, UINT64_MAX, 8);
+	check(t, !pvh_parse(m.byte, phys_around_the_end, &info, &error));
+}
+
 TEST("boot/pvh", test_pvh_reads_names_and_the_long_rsdp)
 {
 	pvh_image_build(&m);
@@ -110,6 +138,8 @@ TEST("boot/pvh", test_pvh_names_the_part_and_its_address)
 	image_patch(&m, 40, 0, 8);
 	check(t, fails("pvh: memory map at 0x0: it is missing"));
 	pvh_image_build(&m);
+	image_patch(&m, 48, 0, 4);
+	check(t, fails("pvh: memory map at 0x10040: it is missing"));
 	image_patch(&m, 48, 0xffffffff, 4);
 	check(t, fails("pvh: memory map at 0x10040: it is unreadable"));
 	pvh_image_build(&m);
@@ -164,6 +194,7 @@ TEST("boot/pvh", test_pvh_refuses_nonsense_in_the_elf_module)
 		{ PVH_SECTIONS + 64 + 24, PVH_ELF_SIZE - 95, 8, "*outside it" },
 		{ PVH_SECTIONS + 64 + 24, UINT64_MAX, 8, "*outside it" },
 		{ PVH_SECTIONS + 64 + 32, UINT64_MAX, 8, "*outside it" },
+		{ PVH_SECTIONS + 64 + 32, -16ull, 8, "*outside it" },
 		{ PVH_SECTIONS + 64 + 32, 95, 8, "*outside it" },
 		{ PVH_SECTIONS + 128 + 32, PVH_ELF_SIZE, 8, "*outside it" },
 		{ PVH_SECTIONS + 128 + 4, 1, 4, "*outside it" },

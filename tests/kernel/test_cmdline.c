@@ -110,6 +110,19 @@ TEST("kernel/cmdline", test_cmdline_goes_on_after_a_wrong_word)
 	check(t, c.seed == 1 && !c.watch);
 }
 
+TEST("kernel/cmdline", test_cmdline_wrong_word_changes_nothing)
+{
+	static char text[300] = "test=a noap=7 demo=b seed=3 panic=exit "
+		"noap=8,x demo= seed= panic=no test=";
+	size_t n = strlen(text);
+
+	memset(text + n, 'x', sizeof(c.test));
+	check(t, !parse(text));
+	check(t, strcmp(c.test, "a") == 0 && strcmp(c.demo, "b") == 0);
+	check(t, c.noap.n == 1 && c.noap.id[0] == 7);
+	check(t, c.seed == 3 && c.panic == PANIC_EXIT);
+}
+
 TEST("kernel/cmdline", test_cmdline_refuses_lists_that_do_not_fit)
 {
 	check(t, parse("noap=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16") &&

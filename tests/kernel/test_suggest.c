@@ -62,11 +62,16 @@ TEST("kernel/suggest", test_suggest_offers_the_nearest)
 
 TEST("kernel/suggest", test_suggest_is_silent_about_what_is_far)
 {
+	struct suggestion s;
+
 	check(t, strcmp(suggest("xyzzy"), "") == 0);
 	check(t, strcmp(suggest(""), "") == 0);
 	check(t, strcmp(suggest("q"), "") == 0);
 	check(t, strcmp(suggest("a word of more than thirty-one letters"),
 			"") == 0);
+	suggest_begin(&s, "a word");
+	suggest_offer(&s, "a word of more than thirty-one letters");
+	check(t, s.best == NULL);
 	check(t, suggest_distance("a word of more than thirty-one letters",
 				  "") == SUGGEST_WORD + 1);
 }

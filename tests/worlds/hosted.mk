@@ -49,6 +49,7 @@ mutations_SRC := \
 	tests/boot/image.c tests/boot/multiboot2_image.c \
 	tests/boot/pvh_image.c tests/arch/acpi_image.c \
 	tests/hosted/guard.c tests/hosted/mutate.c \
+	tests/hosted/test_string_guard.c \
 	tests/hosted/test_parser_mutations.c
 
 MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
@@ -68,7 +69,8 @@ HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
 	-MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 
 OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
-RENAMED := kernel/string tests/kernel/test_string
+RENAMED := kernel/string tests/kernel/test_string \
+	tests/hosted/test_string_guard
 
 hosted: $(HOSTED:%=hosted-%)
 hosted-%: $(HOSTED_OUT)/%
