@@ -13,6 +13,8 @@
 # kernel/string.c defines memcpy and its kin, which here would replace those of
 # libc, and blind the sanitizers to every overrun in a copy.  So that object
 # and its tests are built with these names changed.
+#
+# Results are moved into place whole: two runs may build here at once.
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -88,12 +90,26 @@ build/gen/font.c: tools/mkfont.py
 
 $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	@$(CC) $(HOSTED_CFLAGS) -c $< -o $@
+	@$(CC) $(HOSTED_CFLAGS) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
+		mv -f $@.$$$$ $@
+
+LINK = $(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@.$$$$ && mv -f $@.$$$$ $@
 
 .SECONDEXPANSION:
 $(HOSTED:%=$(HOSTED_OUT)/%): \
 	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON))
-	@$(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@
+	@$(LINK)
+
+# no test cases of its own: tests/host/test_acpi.py asks it
+acpi_blob_SRC := tests/hosted/acpi_blob.c boot/collect.c \
+	$(wildcard arch/x86_64/acpi*.c) kernel/format.c kernel/string.c
+$(HOSTED_OUT)/acpi_blob: $(acpi_blob_SRC:%.c=$(HOSTED_OUT)/%.o)
+	@$(LINK)
+
+# its cases fail on purpose: tests/host/test_runner.py looks at how
+planted_SRC := tests/hosted/planted_cases.c $(HOSTED_COMMON)
+$(HOSTED_OUT)/planted: $(planted_SRC:%.c=$(HOSTED_OUT)/%.o)
+	@$(LINK)
 
 # clang's only, whatever CC is.  What a run finds worth keeping goes to build/.
 RUNS ?= 200000

@@ -1,0 +1,88 @@
+"""Machines whose ACPI tables are broken: each breakage of tools/mkacpi.py.
+
+All of them are put before the parser as a program of this host; some boot a
+machine, to see that the kernel goes on as it says.
+"""
+
+import fnmatch
+import subprocess
+import sys
+
+import pytest
+
+import mkacpi
+from conftest import ROOT
+from test_hosted import make
+
+OUT = ROOT / "build/acpi"
+
+
+def blob(name, cpus=4, xsdt=False):
+    """The file with these tables; name None is the sound ones."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    path = OUT / ("%s-%d%s" % (name or "sound", cpus, "x" if xsdt else ""))
+    path.write_bytes(mkacpi.build(cpus, xsdt, name))
+    return path
+
+
+@pytest.fixture(scope="module")
+def judge():
+    folder = make("--eval", "show: ; @echo $(HOSTED_OUT)", "show")
+    program = ROOT / folder.stdout.strip() / "acpi_blob"
+    built = make(str(program.relative_to(ROOT)))
+    assert built.returncode == 0, built.stdout + built.stderr
+
+    def ask(path):
+        done = subprocess.run([program, path], capture_output=True, text=True,
+                              timeout=20, check=False)
+        assert done.returncode == 0, done.stderr
+        verdict, cpus, text = done.stdout.rstrip("\n").split("\t")
+        return verdict, int(cpus), text
+
+    return ask
+
+
+def as_said(text, wanted):
+    """The list's `?` and `*` stand for anything, its brackets for none."""
+    return fnmatch.fnmatchcase(text, wanted.replace("[", "[[]"))
+
+
+@pytest.mark.parametrize("xsdt", [False, True], ids=["rsdt", "xsdt"])
+@pytest.mark.parametrize("cpus", [1, 4, 64])
+def test_sound_tables_are_read(judge, cpus, xsdt):
+    assert judge(blob(None, cpus, xsdt)) == ("fine", cpus, "")
+
+
+@pytest.mark.parametrize("xsdt", [False, True], ids=["rsdt", "xsdt"])
+@pytest.mark.parametrize("name", sorted(mkacpi.BROKEN))
+def test_breakage_is_named(judge, name, xsdt):
+    verdict, text, _ = mkacpi.BROKEN[name]
+    got, cpus, said = judge(blob(name, 4, xsdt))
+    assert (got, as_said(said, text)) == (verdict, True), said
+    if name == "madt-too-many":
+        assert cpus > 4
+    else:
+        assert cpus == (0 if verdict == "refused" else 4)
+
+
+def test_list_is_what_can_be_broken():
+    done = subprocess.run([sys.executable, ROOT / "tools/mkacpi.py", "--list"],
+                          capture_output=True, text=True, check=True)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == sorted(mkacpi.BROKEN)
+    assert {line[1] for line in lines} == {"fine", "warned", "refused"}
+
+
+@pytest.mark.parametrize("name", [
+    None, "madt-duplicate-ids", "fadt-none", "s5-cut", "rsdp-checksum",
+    "madt-truncated", "madt-entry-zero", "madt-none"])
+def test_machine_boots_with(boot, name):
+    """Over PVH, whose module has no name: it must start as an RSDP does."""
+    verdict, text, _ = mkacpi.BROKEN[name] if name else ("fine", "", None)
+    machine = boot("pvh", cpus=2, initrd=blob(name, 2))
+    log = machine.text()
+    online = 1 if verdict == "refused" else 2
+    assert "%d of %d CPUs online" % (online, online) in log
+    if text:
+        assert any(as_said(line, "*" + text + "*")
+                   for line in log.splitlines()), log
