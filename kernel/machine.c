@@ -91,7 +91,7 @@ const struct acpi_info *machine_init(const struct boot_info *boot)
 	const char *error;
 
 	if (!acpi_parse(boot, map_table, &acpi, &error)) {
-		pr_error("acpi: %s; going on with one CPU", error);
+		pr_error("%s; going on with one CPU", error);
 		assume_pc();
 	}
 	apics_init();
