@@ -3,8 +3,8 @@
  *
  *     acpi_blob file ...
  *
- * A line for each: fine, warned or refused, the CPUs that were found, and the
- * first thing that was said, with tabs between.  tests/host/test_acpi.py
+ * A line for each: fine, warned or refused, the CPUs that were found, the first
+ * thing that was said, and the ports, with tabs between.  tests/host/test_acpi.py
  * compares that with what tools/mkacpi.py --list promises.  See
  * tests/worlds/hosted.mk.
  */
@@ -69,10 +69,14 @@ static void judge(void)
 	boot.nr_modules = 1;
 	boot.module[0] = (struct boot_module){ BASE, module_size, "acpi" };
 	if (!acpi_parse(&boot, map, &info, &error))
-		printf("refused\t0\t%s\n", error);
+		printf("refused\t0\t%s\t\n", error);
 	else
-		printf("%s\t%u\t%s\n", info.complaints ? "warned" : "fine",
-		       info.nr_cpus, first_warning);
+		printf("%s\t%u\t%s\tpm1a 0x%x timer 0x%x s5 %d/%u reset 0x%lx\n",
+		       info.complaints ? "warned" : "fine", info.nr_cpus,
+		       first_warning, info.power.pm1a_control,
+		       info.power.pm_timer_port, info.power.has_s5 ?
+		       info.power.s5_type_a : -1, info.power.s5_type_b,
+		       info.power.reset_address);
 }
 
 int main(int argc, char **argv)
