@@ -11,6 +11,7 @@ import sys
 import pytest
 
 import mkacpi
+import qemu
 from conftest import ROOT
 from test_hosted import make
 
@@ -98,3 +99,9 @@ def test_machine_boots_with(boot, name):
     if text:
         assert any(as_said(line, "*" + text + "*")
                    for line in log.splitlines()), log
+
+
+def test_machine_powers_off_by_a_modules_tables(boot):
+    machine = boot("pvh", cpus=2, initrd=blob(None, 2))
+    machine.line("poweroff")
+    assert machine.wait() == qemu.Outcome.POWEROFF
