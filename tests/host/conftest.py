@@ -70,7 +70,7 @@ def boot(request):
     """boot(how, **setup) -> Machine at its prompt; ends with the test."""
     machines = []
 
-    def start(how="pvh", prompt=qemu.PROMPT, budget=60, **setup):
+    def start(how="pvh", prompt=qemu.PROMPT, budget=qemu.BUDGET, **setup):
         name = log_name(request.node)
         if machines:
             name += ".%d" % (len(machines) + 1)

@@ -16,7 +16,7 @@ HARMLESS = {
 NONSENSE = [
     "", " ", ";", ";;;", "''", '"', "'unclosed", "help help help",
     "\\", "\\\\\\", "a" * 300, "help " * 60, "set =", "set x=",
-    "set =y", "set a=b=c", "test [", "test " + "*" * 100, "test ?",
+    "set =y", "set a=b=c", "test [", "test " + "?" * 100, "test ?",
     "irqs -1", "irqs 99999999999999999999", "%s%n%x", "!!", "!",
     "$(help)", "`help`", "cpus|help", "#", "-1", "0", "\x01\x02\x03\x04",
     "stress -1", "stress x", "threads 5 5", "dmesg x y z", "mem -1",
@@ -47,13 +47,13 @@ def test_nothing_typed_crashes_it(boot):
         machine.line(text)
     machine.send("\x03\r")
     machine.line("echo still here")
-    machine.expect(r"\nstill here", 60)
+    machine.expect(r"\nstill here")
 
 
 @pytest.mark.parametrize("uefi", [False, True], ids=["bios", "uefi"])
 def test_screen_shows_the_shell(boot, tmp_path, uefi):
     """What is typed at the keyboard changes the picture."""
-    machine = boot("iso", cpus=1, uefi=uefi, budget=120)
+    machine = boot("iso", cpus=1, uefi=uefi)
     before, after = tmp_path / "before.png", tmp_path / "after.png"
     machine.screendump(before)
     for key in "e c h o spc k e y s ret".split():

@@ -79,7 +79,7 @@ def test_outcome(boot, tiny, name):
     ending, outcome = ENDINGS[name]
     machine = boot(elf=tiny(ending), cpus=2)
     try:
-        machine.wait(budget=8)
+        machine.wait(budget=8 if name == "alive" else qemu.BUDGET)
     except qemu.Ended as ended:
         assert "planted_end" in ended.report
     assert machine.outcome == outcome
@@ -88,7 +88,7 @@ def test_outcome(boot, tiny, name):
 def test_hang_report_names_every_cpu(boot, tiny):
     machine = boot(elf=tiny("cli\n hlt"), cpus=3)
     with pytest.raises(qemu.Ended) as caught:
-        machine.wait(budget=10)
+        machine.wait()
     report = caught.value.report
     assert [n for n in range(4) if "CPU %d, halted" % n in report] == [0, 1, 2]
     assert "RIP" in report and "planted_end" in report
