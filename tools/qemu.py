@@ -343,7 +343,7 @@ class Machine:
         """A line of a backtrace by bare numbers (PVH has no symbols)."""
         bare = re.search(r"#\d+ 0x([0-9a-f]{16})$", line)
         return line if not bare else "%s (%s)" % (
-            line, symbols.load(self.setup.elf).name(int(bare.group(1), 16)))
+            line, symbols.load(self.setup.elf).caller(int(bare.group(1), 16)))
 
     # ------------------------------------------------------------- judgement
 
@@ -465,7 +465,7 @@ class Machine:
             above, back = int(words[-2], 16), int(words[-1], 16)
             if not back:
                 break
-            names.append(table.name(back))
+            names.append(table.caller(back))
             if above <= frame and above:
                 names.append("(the frame pointers go back)")
                 break

@@ -32,6 +32,12 @@ class Symbols:
         found = self.function(pc)
         return "%s+0x%x" % found if found else "0x%016x" % pc
 
+    def caller(self, pc):
+        """The name of a return address: its call may be a function's last."""
+        found = self.function(pc - 1)
+        return "%s+0x%x" % (found[0], found[1] + 1) if found else \
+            self.name(pc)
+
 
 @functools.lru_cache(maxsize=None)
 def _load(path, _mtime):

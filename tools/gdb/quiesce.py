@@ -80,18 +80,22 @@ def text(chars):
     return chars.string(errors="replace")
 
 
-def place(pc):
-    """function+offset (file:line) of a program counter."""
-    block = gdb.block_for_pc(pc)
-    while block and not block.function:
-        block = block.superblock
-    line = gdb.find_pc_line(pc)
+def place(pc, called=False):
+    """
+    function+offset (file:line) of a program counter; of a return address
+    (called), that of the call before it, which may be a function's last.
+    """
+    inner, block = gdb.block_for_pc(pc - called), None
+    while inner and not (inner.is_static or inner.is_global):
+        block = inner if inner.function else block  # the last is no inline
+        inner = inner.superblock
+    line = gdb.find_pc_line(pc - called)
     where = " at %s:%d" % (line.symtab.filename, line.line) \
         if line.symtab else ""
     if block:
         return "%s+0x%x%s" % (block.function.name, pc - block.start, where)
-    return gdb.execute("info symbol 0x%x" % pc, to_string=True).split(
-        " in section")[0].strip() + where
+    return gdb.execute("info symbol 0x%x" % (pc - called), to_string=True
+                       ).split(" in section")[0].strip() + where
 
 
 # ----------------------------------------------------------------------- CPUs
@@ -150,8 +154,7 @@ def frames(pc, frame):
 
 def print_frames(pc, frame):
     for number, one in enumerate(frames(pc, frame)):
-        # a return address belongs to the call before it
-        print("  #%-2d %s" % (number, place(one)))
+        print("  #%-2d %s" % (number, place(one, called=number > 0)))
 
 
 # ------------------------------------------------------------------- commands
@@ -198,7 +201,12 @@ def all_threads():
     """Every thread, the idle ones first."""
     for cpu in online():
         yield per_cpu("idle_thread", cpu)
-    yield from list_entries(symbol("thread_list"), "struct thread", "listed")
+    told = int(symbol("quiesce_debug")["threads"])
+    if told:
+        head = at(told, gdb.lookup_type("struct debug_threads"))["all"]
+        if int(head):
+            yield from list_entries(head.dereference(), "struct thread",
+                                    "listed")
 
 
 def state_of(thread):
