@@ -198,8 +198,10 @@ def boot():
               5_000_000, "instructions")
     yield Row("entry to prompt, all CPUs", sum(p[2] for p in parts),
               8_000_000, "instructions")
-    for name, own, everybody in parts:
-        yield Row("  " + name, own, None, "all CPUs %s" % number(everybody))
+    devices = phases(marks, "devices")
+    for (name, own, everybody), (_, accesses, _) in zip(parts, devices):
+        yield Row("  " + name, own, None, "all CPUs %s; %s device accesses"
+                  % (number(everybody), number(accesses)))
 
 
 def yield_():
@@ -215,9 +217,11 @@ def kmalloc():
     """kmalloc and kfree of 64 bytes, poison on: instructions."""
     marks = marks_of_one_run()
     n = rounds(marks, "KMALLOC", "KMALLOC_END")
-    locked = rounds(marks, "KMALLOC", "KMALLOC_END", "locked")
+    more = ", ".join("%d %s" % (statistics.median(rounds(
+        marks, "KMALLOC", "KMALLOC_END", what)), what)
+        for what in ("locked", "loads", "stores"))
     yield Row("kmalloc + kfree of 64 bytes", statistics.median(n), 150,
-              "%s; %d locked" % (spread(n), statistics.median(locked)))
+              "%s; %s" % (spread(n), more))
 
 
 def wake():

@@ -53,6 +53,9 @@ def test_counts_are_exact(image, accel):
     assert between(r, 4, 5) == 2 + 3 + (50 + 1) + 1
     assert between(r, 4, 5, "loads") == 2
     assert between(r, 4, 5, "stores") == 50
+    assert between(r, 4, 5, "devices") == 0
+    assert between(r, 6, 7, "devices") == 3
+    assert r["cpus"][0]["devices"] == 4             # and the out
 
 
 def test_a_fault_inside_a_block_is_exact(image):

@@ -2,9 +2,9 @@
  * tools/plugin/count.c - count what each CPU of the emulator executes.
  *
  * A TCG plugin.  It counts, for each virtual CPU, instructions, locked
- * instructions, loads, stores and halts, and writes down the counts each time
- * a CPU executes a marker (arch/x86_64/marker.h).  Differences are left to who
- * reads the file:
+ * instructions, loads, stores, device accesses and halts, and writes down the
+ * counts each time a CPU executes a marker (arch/x86_64/marker.h).  Differences
+ * are left to who reads the file:
  *
  *	-plugin build/count.so,out=FILE[,all=on][,mem=off][,count=off]
  *
@@ -68,12 +68,16 @@ void qemu_plugin_register_vcpu_mem_cb(
 	struct qemu_plugin_insn *insn, mem_fn *fn, int flags, int rw,
 	void *arg);
 bool qemu_plugin_mem_is_store(uint32_t info);
+struct qemu_plugin_hwaddr;
+struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t info, uint64_t va);
+bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *hwaddr);
 
 struct counts {
 	uint64_t insns;
 	uint64_t locked;
 	uint64_t loads;
 	uint64_t stores;
+	uint64_t devices;	/* accesses to their registers, and in/out */
 	uint64_t halts;
 	uint64_t at_halt;	/* insns when it last executed hlt */
 } __attribute__((aligned(64)));
@@ -117,6 +121,13 @@ static void on_locked(unsigned cpu, void *arg)
 	(void)arg;
 	counts[cpu].insns++;
 	counts[cpu].locked++;
+}
+
+static void on_port(unsigned cpu, void *arg)
+{
+	(void)arg;
+	counts[cpu].insns++;
+	counts[cpu].devices++;
 }
 
 static void on_halt(unsigned cpu, void *arg)
@@ -181,12 +192,15 @@ static void watch_place(struct qemu_plugin_insn *insn, int marker)
 
 static void on_memory(unsigned cpu, uint32_t info, uint64_t va, void *arg)
 {
-	(void)va;
+	struct qemu_plugin_hwaddr *hwaddr = qemu_plugin_get_hwaddr(info, va);
+
 	(void)arg;
 	if (qemu_plugin_mem_is_store(info))
 		counts[cpu].stores++;
 	else
 		counts[cpu].loads++;
+	if (hwaddr && qemu_plugin_hwaddr_is_io(hwaddr))
+		counts[cpu].devices++;
 }
 
 static bool is_prefix(uint8_t byte)
@@ -207,6 +221,17 @@ static bool is_locked(const uint8_t *code, size_t size)
 		i++;				/* REX */
 	return i + 1 < size && (code[i] & 0xfe) == 0x86
 		&& (code[i + 1] & 0xc0) != 0xc0;
+}
+
+/* in and out; not insb and its like, which nobody here uses */
+static bool is_port(const uint8_t *code, size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && is_prefix(code[i]))
+		i++;
+	return i < size && ((code[i] & 0xfc) == 0xe4
+			    || (code[i] & 0xfc) == 0xec);
 }
 
 /* nopl 0x7153iiii(%rax), in 16-bit code behind two prefixes: the id, or -1 */
@@ -240,6 +265,8 @@ static void instrument(struct qemu_plugin_insn *insn)
 		fn = on_halt;
 	else if (is_locked(code, size))
 		fn = on_locked;
+	else if (is_port(code, size))
+		fn = on_port;
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, fn, CB_NO_REGS,
 					       (void *)(uintptr_t)id);
 	if (count_memory && count_insns)
@@ -259,8 +286,9 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 static void print_counts(FILE *f, const struct counts *c)
 {
 	fprintf(f, "\"insns\": %lu, \"locked\": %lu, \"loads\": %lu, "
-		"\"stores\": %lu, \"halts\": %lu, \"since_halt\": %lu",
-		c->insns, c->locked, c->loads, c->stores, c->halts,
+		"\"stores\": %lu, \"devices\": %lu, \"halts\": %lu, "
+		"\"since_halt\": %lu",
+		c->insns, c->locked, c->loads, c->stores, c->devices, c->halts,
 		c->insns - c->at_halt);
 }
 
