@@ -83,6 +83,26 @@ def test_a_profile_sums_by_function():
                              names.__getitem__) == [(8, "f"), (7, "g")]
 
 
+def test_the_kernel_runs_its_rounds(tmp_path, monkeypatch):
+    """What the table rests on: each benchmark's rounds, on a machine."""
+    monkeypatch.setattr(bench, "OUT", tmp_path)
+    bench.build_plugin(tmp_path)
+    report = bench.at_prompt("test-rounds", ["yield", "kmalloc", "wake"],
+                             **bench.COMMON)
+    marks = report["marks"]
+    there = bench.rounds(marks, "YIELD", "YIELD_THERE")
+    back = bench.rounds(marks, "YIELD", "YIELD_END")
+    assert len(there) == len(back) == 100
+    assert all(20 < t < b for t, b in zip(there, back))
+    assert len(bench.rounds(marks, "KMALLOC", "KMALLOC_END")) == 100
+    assert len(bench.rounds(marks, "WAKE", "WAKE_END")) == 100
+    woken = [m for m in marks if m["id"] == bench.IDS["WOKEN"]]
+    assert len(woken) == 100 and {m["cpu"] for m in woken} == {1}
+    assert sum(part[1] for part in bench.phases(marks)) > 100000
+    with pytest.raises(bench.Unmeasured, match="bench knows"):
+        bench.at_prompt("test-rounds", ["no-such"], **bench.COMMON)
+
+
 def test_an_unknown_row_is_a_usage_error(capsys):
     assert bench.main(["no-such"]) == 2
     assert "no row no-such" in capsys.readouterr().err
