@@ -436,6 +436,12 @@ def test_a_fence_may_carry_its_edge_above(tree):
     assert run(tree)[1] == []
 
 
+def test_see_may_name_a_file_of_another_project(tree):
+    write(tree, "sync/gate.h", CLEAN["sync/gate.h"].replace(
+        "docs/page.md,", "docs/page.md, QEMU, docs/specs/fw_cfg.txt,"))
+    assert run(tree)[1] == []
+
+
 def test_arch_makes_the_bodies_of_seams(tree):
     write(tree, "sync/preempt.h", CLEAN["kernel/errno.h"].replace(
         "kernel/errno", "sync/preempt"))

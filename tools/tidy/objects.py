@@ -73,11 +73,12 @@ def header_alone(tree):
 
 def symbols(tree):
     """{source path: (defined, undefined)} of the objects that were built."""
-    for folder in ("build/gcc", "build/clang"):
-        if os.path.isdir(os.path.join(tree.root, folder)):
-            break
-    else:
+    made = [d for d in (os.environ.get("QUIESCE_BUILD"), "build/gcc",
+                        "build/clang")
+            if d and os.path.isdir(os.path.join(tree.root, d))]
+    if not made:
         return {}
+    folder = made[0]
     wanted = {}
     for f in tree.files.values():
         for name in (os.path.splitext(f.path)[0] + ".o", f.path + ".o"):
