@@ -8,6 +8,8 @@
 #include "arch/x86_64/power.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
+#include "kernel/printk.h"
+#include "kernel/shell/demo.h"
 #include "kernel/shell/input.h"
 #include "kernel/shell/shell.h"
 #include "kernel/test.h"
@@ -32,5 +34,7 @@ void session_run(const struct acpi_info *acpi, const struct cmdline *cmdline)
 		if (cmdline->exit)
 			leave(passed);
 	}
+	if (cmdline->demo[0] && !demo_run(cmdline->demo))
+		pr_warn("command line: there is no demo `%s`", cmdline->demo);
 	shell_run();
 }
