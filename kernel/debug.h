@@ -13,7 +13,7 @@
  *   Find it     by the symbol (`nm quiesce.elf`), or by looking for magic at
  *               8-byte steps in the image (physical memory from 1 MB on).
  *   Event rings The ring of CPU c is at
- *                   event_ring + percpu_offset[c],
+ *                   event_ring + percpu_offset[c] modulo 2^64,
  *               where percpu_offset is a table of nr_cpus uint64_t at
  *               percpu_offsets, and c is a CPU whose bit is set in the words at
  *               cpus_possible.  A ring is a uint64_t count of the records ever

@@ -229,15 +229,15 @@ static bool writer_waits(void)
 void console_drain(void)
 {
 	do {
-		/* [E] our line before the look; pairs with the fence below */
-		fence_seq_cst();
+		/* our line before the look; pairs with the fence below */
+		fence_seq_cst();			/* [E] */
 		if (writer_waits() || !try_own())
 			return;
 		while (is_mine() && !writer_waits() && drain_one())
 			;
 		disown();
-		/* [E] disown before the look; pairs with the fence above */
-		fence_seq_cst();
+		/* disown before the look; pairs with the fence above */
+		fence_seq_cst();			/* [E] */
 	} while (!drain_in_panic() && pending());
 }
 

@@ -15,9 +15,9 @@
  * Invariant   Slot n % EVENT_RING_SLOTS is written by whoever drew n.  Two can
  *             write one slot at once only if a ring full of events happens
  *             inside one event(); the outer record is then damaged.
- * Ordering    seq = 0 | fields | seq, with release fences in between, for a host
- *             program that stops the machine and then sees memory as this CPU
- *             stored it, in order.  No reader in the kernel takes part.
+ * Ordering    seq = 0 | fields | seq, with release fences in between, for a
+ *             host program that stops the machine and then sees memory as this
+ *             CPU stored it, in order.  No reader in the kernel takes part.
  */
 #include "kernel/event.h"
 

@@ -13,7 +13,6 @@
  */
 #pragma once
 
-#include <stdarg.h>
 #include <stddef.h>
 
 #include "kernel/compiler.h"
@@ -24,9 +23,6 @@
 #define LOG_LINE_MAX	(LOG_TEXT + 64)	/* a line as consoles show it */
 
 extern const struct log_ring kernel_log;
-
-void vprintk(enum log_level level, const char *fmt, va_list args)
-	printf_like(2, 0);
 
 /* `[    0.123456] cpu3 text\n`; returns its length, < LOG_LINE_MAX. */
 size_t log_format_line(const struct log_record *r, char line[LOG_LINE_MAX]);

@@ -150,8 +150,8 @@ bool log_ring_append(const struct log_ring *ring, const struct log_record *r)
 		fetch_add_relaxed(&control_of(ring)->dropped, 1);
 		return false;
 	}
-	/* [B] the reservation before the text; pairs with the reader's fence */
-	fence_release();
+	/* the reservation before the text; pairs with the reader's fence */
+	fence_release();				/* [B] */
 	write_words(s, r);
 	store_release(&s->state, state + 2);		/* [A] [C] */
 	return true;
@@ -185,8 +185,8 @@ enum log_read log_ring_read(const struct log_ring *ring, uint64_t position,
 	if (first != LOG_READ_OK)
 		return first;
 	read_words(s, out);
-	/* [B] the text before the second look; pairs with the writer's fence */
-	fence_acquire();
+	/* the text before the second look; pairs with the writer's fence */
+	fence_acquire();				/* [B] */
 	/* relaxed: the fence above orders it */
 	return judge(ring, position, load_relaxed(&s->state));
 }

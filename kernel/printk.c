@@ -40,7 +40,7 @@ static void make_text(struct log_record *r, const char *fmt, va_list args)
 	r->length = (uint8_t)n;
 }
 
-void vprintk(enum log_level level, const char *fmt, va_list args)
+static void log_line(enum log_level level, const char *fmt, va_list args)
 {
 	struct log_record r;
 	bool nmi = in_nmi();
@@ -63,7 +63,7 @@ void printk(enum log_level level, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vprintk(level, fmt, args);
+	log_line(level, fmt, args);
 	va_end(args);
 }
 

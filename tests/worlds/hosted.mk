@@ -19,7 +19,8 @@
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-HOSTED_OUT := build/hosted/$(CC)$(if $(SAN),-san)
+comma := ,
+HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot
 
