@@ -125,7 +125,7 @@ fuzz-%: build/fuzz/%
 	@timeout 600 $< -runs=$(RUNS) -seed=$(or $(SEED),1) -max_len=16384 \
 		-timeout=10 -artifact_prefix=build/fuzz/$*- \
 		build/fuzz/$*.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
-		{ tail -30 $<.log; exit 1; }
+		{ grep -aE 'ERROR: |runtime error' $<.log; tail -30 $<.log; exit 1; }
 	@grep DONE $<.log
 
 $(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/fuzz_%.c \
