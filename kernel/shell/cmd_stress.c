@@ -259,7 +259,7 @@ static bool wait_for_actors(uint64_t seconds)
 		if (all_steps() != steps)
 			since = clock_ns();
 		steps = all_steps();
-		if (clock_ns() >= end)
+		if (clock_ns() >= end || shell_stopped())
 			store_release(&phase, STOP);	/* [A] */
 		if (clock_ns() - since > STUCK_NS)
 			return false;
