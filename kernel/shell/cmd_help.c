@@ -9,14 +9,19 @@
 #include "kernel/string.h"
 #include "kernel/suggest.h"
 
-#define USAGE	64
+#define USAGE	76		/* with its indentation, one line */
+#define COLUMN	25
 
 static void explain(const struct command *c)
 {
 	char usage[USAGE];
+	size_t n = format_to(usage, sizeof(usage), "%s %s", c->name, c->args);
 
-	format_to(usage, sizeof(usage), "%s %s", c->name, c->args);
-	console_printf("  %-25s  %s\n", usage, c->help);
+	if (n > COLUMN)		/* a line of its own */
+		console_printf("  %s\n  %-*s", usage, COLUMN, "");
+	else
+		console_printf("  %-*s", COLUMN, usage);
+	console_printf("  %s\n", c->help);
 }
 
 /* Sorted, which the section is not. */
