@@ -7,7 +7,6 @@
 #include "arch/x86_64/ipi.h"
 #include "arch/x86_64/irq.h"
 #include "arch/x86_64/power.h"
-#include "arch/x86_64/smp.h"
 #include "kernel/console.h"
 #include "kernel/errno.h"
 #include "kernel/format.h"
@@ -43,9 +42,7 @@ static void find_running(void)
 
 static const char *state_of(unsigned cpu)
 {
-	if (cpumask_test(&cpus_online, cpu))
-		return "online";
-	return cpumask_test(&cpus_present, cpu) ? "starting" : "silent";
+	return cpumask_test(&cpus_online, cpu) ? "online" : "silent";
 }
 
 static void say_clock(void)
@@ -67,10 +64,7 @@ static int cmd_cpus(int argc, char **argv)
 	cpumask_for_each(cpu, &cpus_possible)
 		console_printf("%4u  %4u  %-8s  %s\n", cpu, cpu_apic_id(cpu),
 			       state_of(cpu), cpumask_test(&cpus_online, cpu)
-			       ? running[cpu] : "-");
-	for (unsigned i = 0; smp_missing(i) >= 0; i++)
-		console_printf("   -  %4u  did not answer\n",
-			       (unsigned)smp_missing(i));
+			       ? running[cpu] : "(did not answer)");
 	say_clock();
 	return 0;
 }

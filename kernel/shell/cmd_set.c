@@ -49,7 +49,7 @@ static void show(const struct setting *s)
 		       (int)(22 - strlen(s->name) - strlen(value)), "",
 		       s->help);
 	if (s->values)
-		console_printf("%27s one of: %s\n", "", s->values);
+		console_printf("%26s one of: %s\n", "", s->values);
 }
 
 static int unknown(const char *name)

@@ -170,6 +170,14 @@ def test_cpus_and_irqs_tell_of_every_cpu(boot):
     assert "usage" in machine.command_output("irqs x")
 
 
+def test_cpus_tells_of_a_silent_one(boot):
+    machine = boot("pvh", cmdline="noap=2 seed=77")
+    text = machine.command_output("cpus; set")
+    assert re.search(r"^ +2 +2  silent +\(did not answer\)$", text, re.M)
+    assert len(re.findall(r"^ +\d +\d  online", text, re.M)) == 3
+    assert "seed=77 " in text
+
+
 def test_the_keyboard_types_too(boot):
     machine = boot("iso")
     strike(machine, "cho Hellow")
