@@ -165,10 +165,17 @@ def finish(m, name):
     return report
 
 
+def wait_at_prompt(m, budget=120):
+    """Until MARKER_PROMPT is behind it, which stands after the prompt."""
+    m.expect(qemu.PROMPT, budget)
+    m.line("")
+    m.expect(qemu.PROMPT, budget)
+
+
 def at_prompt(name, commands, plugin_args=(), **setup):
     """Boots, runs `bench X` for each of commands; the report."""
     with machine(name, plugin_args, **setup) as m:
-        m.expect(qemu.PROMPT, 120)
+        wait_at_prompt(m)
         for command in commands:
             text = m.command_output("bench " + command, 600)
             if "done" not in text:
@@ -259,7 +266,7 @@ def entry_to_online(name, image=None):
         if image:
             m.wait(120)
         else:
-            m.expect(qemu.PROMPT, 120)
+            wait_at_prompt(m)
         return finish(m, name)["marks"]
 
 
