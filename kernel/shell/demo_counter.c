@@ -16,7 +16,7 @@
 #include "sync/park.h"
 #include "sync/spinlock.h"
 
-#define TURNS	2000
+#define TURNS	400
 
 static struct atomic32 counter, go;
 static struct spinlock lock = SPINLOCK_INIT;
