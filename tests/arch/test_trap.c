@@ -222,11 +222,13 @@ TEST("arch/trap", test_trap_stubs_without_a_cause_keep_the_frame)
 	}
 }
 
+static bool nmi_wanted;
+
 static bool swallow_nmi(struct trap_frame *frame)
 {
-	if (!seen.cr2)
+	if (!nmi_wanted)
 		return false;
-	seen.cr2 = 0;
+	nmi_wanted = false;
 	seen.vector = frame->vector;
 	seen.rsp = in_nmi();
 	return true;
@@ -242,7 +244,7 @@ TEST("arch/trap", test_trap_nmi_interrupts_masked_code)
 	registered = true;
 	was = irq_save();
 	seen.vector = 0;
-	seen.cr2 = 1;
+	nmi_wanted = true;
 	ipi_nmi(cpu_id());
 	for (unsigned i = 0; i < 1000000 && seen.vector != TRAP_NMI; i++) {
 		cpu_relax();
