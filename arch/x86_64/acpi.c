@@ -22,6 +22,12 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 
+struct acpi_source {		/* where pointers in tables lead */
+	const void *(*map)(uint64_t pa, uint64_t size);
+	uint64_t base;		/* of the module; 0 for firmware */
+	uint64_t limit;		/* pointers lie below; of a module its size */
+};
+
 enum {
 	RSDP_OLD_SIZE = 20,
 	RSDP_SIZE = 36,
@@ -49,15 +55,16 @@ void acpi_warn(struct acpi_info *out, const char *fmt, ...)
 	out->complaints++;
 }
 
-const uint8_t *acpi_at(const struct acpi_source *from, uint64_t address,
-		       uint64_t size)
+/* The bytes, or NULL when they are not all there. */
+static const uint8_t *acpi_at(const struct acpi_source *from, uint64_t address,
+			      uint64_t size)
 {
 	if (size > from->limit || address > from->limit - size)
 		return NULL;
 	return from->map(from->base + address, size);
 }
 
-bool acpi_sums_to_zero(const uint8_t *p, uint32_t n)
+static bool acpi_sums_to_zero(const uint8_t *p, uint32_t n)
 {
 	uint8_t sum = 0;
 
@@ -76,8 +83,9 @@ static void name_table(struct acpi_table *t)
 	t->name[4] = 0;
 }
 
-const char *acpi_table_read(const struct acpi_source *from, uint64_t address,
-			    struct acpi_table *t)
+/* NULL, or what is wrong; t->address and t->name are set in any case. */
+static const char *acpi_table_read(const struct acpi_source *from,
+				   uint64_t address, struct acpi_table *t)
 {
 	const uint8_t *header = acpi_at(from, address, ACPI_HEADER_SIZE);
 
@@ -101,7 +109,7 @@ const char *acpi_table_read(const struct acpi_source *from, uint64_t address,
 	return NULL;
 }
 
-bool acpi_table_is(const struct acpi_table *t, const char *signature)
+static bool acpi_table_is(const struct acpi_table *t, const char *signature)
 {
 	return memcmp(t->name, signature, 4) == 0;
 }

@@ -1,8 +1,8 @@
 /*
  * arch/x86_64/acpi_table.h - a verified table, and those who read one.
  *
- * Guarantees  acpi_table_read() fills *t only if all t->length bytes can be
- *             read, there are at least 36 of them, and they sum to zero.
+ * Guarantees  A struct acpi_table is one of which all length bytes can be read,
+ *             there are at least 36 of them, and they sum to zero.
  *             The readers take such a table and add to *out.  They log what
  *             they pass over by acpi_warn(), which counts it.
  * Context     Within acpi_parse() only.
@@ -17,30 +17,12 @@
 
 #define ACPI_HEADER_SIZE	36
 
-struct acpi_source {		/* where pointers in tables lead */
-	const void *(*map)(uint64_t pa, uint64_t size);
-	uint64_t base;		/* of the module; 0 for firmware */
-	uint64_t limit;		/* pointers lie below; of a module its size */
-};
-
 struct acpi_table {
 	const uint8_t *data;	/* length bytes */
 	uint32_t length;
 	uint64_t address;	/* as some pointer named it */
 	char name[5];		/* the signature, made printable */
 };
-
-/* The bytes, or NULL when they are not all there. */
-const uint8_t *acpi_at(const struct acpi_source *from, uint64_t address,
-		       uint64_t size) must_check;
-
-bool acpi_sums_to_zero(const uint8_t *p, uint32_t n);
-
-/* NULL, or what is wrong; t->address and t->name are set in any case. */
-const char *acpi_table_read(const struct acpi_source *from, uint64_t address,
-			    struct acpi_table *t) must_check;
-
-bool acpi_table_is(const struct acpi_table *t, const char *signature);
 
 void acpi_warn(struct acpi_info *out, const char *fmt, ...)
 	printf_like(2, 3);

@@ -10,9 +10,9 @@
  * Ordering    [A] smp_add's stores into the slot, released with the state word
  *             offered -> the cmpxchg in boot/trampoline.asm, then its loads of
  *             the slot.
- *             [B] the trampoline's cmpxchg to claimed, and [C] smp_online's
- *             store -> the boot CPU's loads of the state word: who sees online
- *             sees all that the AP set up.
+ *             [B] the cmpxchg to claimed in boot/trampoline.asm, and
+ *             [C] smp_online's store -> the boot CPU's loads of the state word:
+ *             who sees online sees all that the AP set up.
  * References  Intel SDM vol. 3A, 8.4.4.1; MultiProcessor Specification, B.4.
  */
 #include "arch/x86_64/smp.h"

@@ -1,5 +1,5 @@
 /*
- * kernel/shell/cmd_stress.c - more threads than CPUs, doing a bit of everything.
+ * kernel/shell/cmd_stress.c - more threads than CPUs, a bit of everything.
  *
  * Invariant   What every actor checks, whatever the others do: it is on one CPU
  *             at a time, and on one of its mask; a sleep does not end early; a
@@ -9,6 +9,7 @@
  *             others, or the clock, go on.
  * Ordering    [A] phase: the actors' records -> the actors.
  *             [B] done: what an actor did -> the command.
+ *             [C] broken: who saw a promise broken -> the report.
  */
 #include "arch/cpu.h"
 #include "kernel/console.h"
@@ -63,7 +64,7 @@ static const char *const promises[PROMISES] = {
 static void keep(bool kept, enum promise which)
 {
 	if (!kept)
-		fetch_or_acq_rel(&broken, 1u << which);
+		fetch_or_acq_rel(&broken, 1u << which);	/* [C] */
 }
 
 static void be_once(struct actor *a)
@@ -152,7 +153,8 @@ static void have_a_child(struct actor *a)
 	if (!child)
 		return;
 	thread_join(child);
-	keep(load_relaxed(&n) == 1, CHILD);	/* relaxed: the join orders it */
+	/* relaxed: the join orders it */
+	keep(load_relaxed(&n) == 1, CHILD);
 }
 
 static void wake_somebody(struct actor *a)
@@ -269,7 +271,7 @@ static bool wait_for_actors(uint64_t seconds)
 
 static bool report(bool ended)
 {
-	uint32_t bits = load_acquire(&broken);
+	uint32_t bits = load_acquire(&broken);	/* [C] */
 
 	for (unsigned i = 0; i < PROMISES; i++)
 		if (bits & 1u << i)

@@ -15,11 +15,6 @@ static const struct demo demos[] = {
 	  demo_counter },
 };
 
-const struct demo *demo_at(unsigned i)
-{
-	return i < ARRAY_LEN(demos) ? &demos[i] : NULL;
-}
-
 bool demo_run(const char *name)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(demos); i++) {

@@ -19,8 +19,6 @@ struct demo {
 	void (*run)(void);
 };
 
-/* The i-th demo, or NULL after the last. */
-const struct demo *demo_at(unsigned i);
 bool demo_run(const char *name) must_check;
 
 void demo_counter(void);

@@ -111,6 +111,7 @@ void demo_counter(void)
 	show("the same under a lock", add_locked);
 	show("fetch_add, atomically", add_atomically);
 	console_printf("A lost addition was stored over by a CPU that had "
-		       "loaded before it.\nRun it again: the first row changes, "
-		       "the others never do.\n");
+		       "loaded before it.\n"
+		       "Run it again: the first row changes, the others "
+		       "never do.\n");
 }
