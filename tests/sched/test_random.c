@@ -4,6 +4,7 @@
 #include "sched/random.h"
 
 #include "kernel/test.h"
+#include "sync/preempt.h"
 
 /* SplitMix64 from seed 0, as its authors' program prints it. */
 static const uint64_t known[] = {
@@ -46,4 +47,26 @@ TEST("sched/random", test_below_stays_below_and_reaches_all)
 		seen |= 1u << value;
 	}
 	check(t, seen == 0x3ff);
+}
+
+static uint64_t first_of(uint64_t seed)
+{
+	random_seed(seed);
+	random_init_cpu();
+	return random_u64();
+}
+
+TEST("sched/random", test_the_boot_seed_fixes_each_cpus_numbers)
+{
+	uint64_t seed = test_random(t);
+	uint64_t once, twice, other;
+
+	preempt_disable();
+	once = first_of(seed);
+	twice = first_of(seed);
+	other = first_of(seed + 1);
+	check(t, random_u64() != other);
+	preempt_enable();
+	check(t, once == twice);
+	check(t, once != other);
 }

@@ -22,7 +22,7 @@ endif
 comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
-HOSTED := parsers mutations shell log memory memory_boot
+HOSTED := parsers mutations shell log memory memory_boot scheduler
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -54,6 +54,11 @@ mutations_SRC := \
 	tests/hosted/guard.c tests/hosted/mutate.c \
 	tests/hosted/test_string_guard.c \
 	tests/hosted/test_parser_mutations.c
+
+scheduler_SRC := \
+	$(foreach n,timer_heap runqueue inbox random,sched/$(n).c \
+		tests/sched/test_$(n).c) \
+	tests/hosted/test_inbox_threads.c
 
 MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
 	tests/hosted/mm_world.c tests/worlds/threads/crew.c
