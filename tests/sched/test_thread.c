@@ -93,6 +93,16 @@ TEST("sched/thread", test_exit_ends_a_thread_anywhere)
 	check(t, number == 1);
 }
 
+static struct atomic32 stay, arrived;
+
+static void spin_here(struct member *m)
+{
+	(void)m;
+	store_release(&arrived, 1);
+	while (load_acquire(&stay))	/* ended by the test */
+		cpu_relax();
+}
+
 static void do_nothing(void *arg)
 {
 	(void)arg;
@@ -205,4 +215,24 @@ TEST("sched/thread", test_sleep_does_not_end_early)
 		check(t, clock_ns() >= deadline);
 	}
 	thread_sleep(0);
+}
+
+TEST("sched/thread", test_who_runs_is_known)
+{
+	unsigned there = nth_cpu(1);
+
+	check(t, thread_is_running(thread_self()));
+	if (cpumask_count(&cpus_online) < 2)
+		return;
+	stay_on(nth_cpu(0));
+	store_relaxed(&stay, 1);	/* relaxed: before it starts */
+	store_relaxed(&arrived, 0);	/* relaxed: as above */
+	if (crew_start(t, &crew, 1, spin_here, &there) &&
+	    wait_for(t, &arrived, 1))
+		check(t, thread_is_running(crew.member[0].thread));
+	store_release(&stay, 0);
+	while (thread_is_running(crew.member[0].thread))	/* it ends */
+		thread_sleep(clock_ns() + MS);
+	crew_wait(t, &crew);
+	stay_anywhere();
 }
