@@ -4,8 +4,9 @@ Guarantees  A run ends in exactly one Outcome, decided here from what the host
             observed: the debug-exit code, QMP's events, the reset log, and
             the registers of every CPU.  What is not understood is HARNESS,
             never PASS.
-            A hang is no progress of any CPU over two samples; its report
-            holds every register and a symbolised backtrace of every CPU.
+            A hang is no progress of any CPU over two samples (six, when one
+            of them spins); its report holds every register and a symbolised
+            backtrace of every CPU.
             No machine outlives the program that started it.
 Limits      A guest that loops through changing registers makes progress; it
             ends as HARNESS when the budget is over, and the report says so.
@@ -39,6 +40,7 @@ LOGS = pathlib.Path("build/logs")
 PROMPT = r"quiesce> "
 PANIC = r"end of panic"         # kernel/panic.c's last line
 SAMPLE_SECONDS = 2.0
+SPIN_SAMPLES = 5    # in a row: a loop may wait for a time, not for a CPU
 BUDGET = 180        # seconds; no verdict about the kernel hangs on it
 
 
@@ -276,7 +278,7 @@ class Machine:
         patterns = pattern if isinstance(pattern, list) else [pattern]
         stops = [] if any("panic" in p for p in patterns) else [PANIC]
         everything = patterns + [pexpect.EOF, pexpect.TIMEOUT] + stops
-        end, before, seen = time.monotonic() + budget, None, -1
+        end, before, seen, same = time.monotonic() + budget, None, -1, 0
         while True:
             at = self.console.expect(everything,
                                      timeout=min(SAMPLE_SECONDS, budget))
@@ -289,7 +291,9 @@ class Machine:
             if at == len(patterns) + 2:
                 self._end_of_panic(patterns)
             now = self._sample()
-            if seen == self.console.written and stuck(before, now, self._ours):
+            quiet = seen == self.console.written
+            same = same + 1 if quiet and stuck(before, now, self._ours) else 0
+            if same >= (1 if all_halted(now) else SPIN_SAMPLES):
                 self._hang(now, "waiting for %s" % patterns)
             before, seen = now, self.console.written
             if time.monotonic() > end:
@@ -499,6 +503,10 @@ def stuck(before, now, ours):
 
 # What a spin loop may change: the value it reads, a time stamp, a count.
 _SCRATCH = {"RAX", "RCX", "RDX", "RIP", "RFL", "seconds", "armed"}
+
+
+def all_halted(sample):
+    return bool(sample) and all(regs.get("HLT") for regs in sample.values())
 
 
 def _cpu_stuck(before, now, ours):
