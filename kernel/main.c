@@ -72,6 +72,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	cpus_prepare(acpi, &cmdline);
 	clock_calibrate();
 	shot_init_cpu();
+	sched_watch(cmdline.watch);
 	sched_init_boot();
 	smp_online();
 	marker(MARKER_CPUS);
