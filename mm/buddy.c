@@ -8,8 +8,9 @@
  *             is the largest.  Only the holder of the zone's lock makes a state
  *             FREE or ends its being FREE; so under that lock "my buddy is
  *             (FREE, order)" is stable, whatever other CPUs do to theirs.
- *             No block crosses from one zone into the other, because frame 0
- *             is never free and the border is aligned to the low zone's size.
+ *             No block crosses from one zone into the other, and none has its
+ *             buddy there: the low zone is one aligned block, and it is never
+ *             free as a whole, because frame 0 is never free.
  * Ordering    The zone's lock orders everything here; the states are atomic
  *             words only because frame_free() claims one without the lock.
  * References  Knowlton, CACM 8(10), 1965; Knuth, TAOCP vol. 1, 2.5.
@@ -83,10 +84,10 @@ static uint32_t alloc_locked(struct zone *z, unsigned order)
 	return n;
 }
 
-/* The buddy can be merged: it exists, in this zone, free and just as large. */
-static bool buddy_is_free(const struct zone *z, uint32_t buddy, unsigned order)
+/* The buddy can be merged: it exists, is free and just as large. */
+static bool buddy_is_free(uint32_t buddy, unsigned order)
 {
-	if (buddy >= frame_map_top || zone_of(buddy) != z)
+	if (buddy >= frame_map_top)
 		return false;
 	/* relaxed: FREE comes and goes under the lock that we hold */
 	return load_relaxed(&frame_at(buddy)->state)
@@ -100,7 +101,7 @@ static void free_locked(struct zone *z, uint32_t n, unsigned order)
 	for (; order < FRAME_ORDERS - 1; order++) {
 		uint32_t buddy = n ^ (1u << order);
 
-		if (!buddy_is_free(z, buddy, order))
+		if (!buddy_is_free(buddy, order))
 			break;
 		block_unlink(z, buddy, order);
 		n &= buddy;

@@ -18,15 +18,17 @@
 #include "mm/magazine.h"
 
 #include "arch/cpu.h"
+#include "kernel/assert.h"
 
 #define DEPOT_MAX	8	/* full magazines a cache may set aside */
 
 PERCPU(struct magazine_pairs, magazine_pairs);
-static struct cache magazines;
+static struct cache *magazines;
 
 void magazines_init(void)
 {
-	cache_setup(&magazines, "magazine", sizeof(struct magazine), 16);
+	magazines = cache_create("magazine", sizeof(struct magazine), 0);
+	assert(magazines);
 }
 
 /* Straight from the slabs: nobody checks these objects. */
@@ -34,14 +36,14 @@ static struct magazine *magazine_create(void)
 {
 	void *m;
 
-	return slab_take(&magazines, &m, 1) ? m : NULL;
+	return slab_take(magazines, &m, 1) ? m : NULL;
 }
 
 static void magazine_destroy(struct magazine *m)
 {
 	void *object = m;
 
-	slab_give(&magazines, &object, 1);
+	slab_give(magazines, &object, 1);
 }
 
 static struct magazine *depot_pop(struct cache *c, struct magazine **list)
@@ -209,7 +211,7 @@ bool magazine_reap(struct cache *c)
 	while ((m = depot_pop(c, &c->depot_empty)))
 		magazine_destroy(m);
 	any |= slab_trim(c, 0);
-	any |= slab_trim(&magazines, 0);
+	any |= slab_trim(magazines, 0);
 	return any;
 }
 

@@ -3,7 +3,9 @@
  *
  * Invariant   The reports are reached when object_out() or object_in() found
  *             something broken, so nothing can be trusted but the cache itself:
- *             every offset is bounded by the cache's own geometry.
+ *             every offset is bounded by the cache's own geometry.  A body is a
+ *             multiple of 8, so a pattern's bytes stand at the same places
+ *             modulo 8 in front of it and behind.
  */
 #include "mm/object.h"
 
@@ -98,15 +100,44 @@ void object_bad_pointer(const void *object, uint32_t site)
 	      site_address(block->alloc_site));
 }
 
+/* The slot was in use at some time, or lies in a magazine. */
+static bool was_carved(const struct cache *c, const void *object)
+{
+	const struct slab *s = slab_of(c, object);
+	size_t offset = (size_t)((const char *)object - (const char *)s);
+
+	return (offset - c->first) / c->slot < s->carved;
+}
+
+/*
+ * The RED_SIZE bytes at `from` are those of a free object: POISON up to body,
+ * RED_FREE behind.  (The bytes at body alone would not tell: in a used object
+ * that is smaller than body they are as they were before.)
+ */
+static bool looks_free(const struct cache *c, const void *object, unsigned from)
+{
+	unsigned to = from + RED_SIZE;
+	unsigned at;
+
+	if (from > c->body)
+		return false;
+	if (to <= c->body)
+		return first_change(object, from, to, POISON) == to;
+	at = first_change(object, from, c->body, POISON);
+	return at == c->body &&
+	       first_change(object, at, to, RED_FREE) == to;
+}
+
 void object_bad_in(const struct cache *c, void *object, uint32_t site)
 {
 	struct object_tail *tail = object_tail(c, object);
-	uint64_t red;
 
 	if (object_start(c, object) != object)
 		object_bad_pointer(object, site);
-	red = red_at(object, c->body);
-	if (red == RED_FREE || red == RED_FRESH)
+	if (!was_carved(c, object) || !tail->alloc_site)
+		panic("slab %s: object %p, freed at %pS, was never handed out",
+		      c->name, object, site_address(site));
+	if (looks_free(c, object, tail->size))
 		panic("slab %s: object %p freed twice: allocated at %pS, "
 		      "freed at %pS, again at %pS", c->name, object,
 		      site_address(tail->alloc_site),

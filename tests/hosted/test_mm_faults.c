@@ -204,8 +204,34 @@ static void overrun_large(void)
 	kfree(p);
 }
 
+/* The slot's padding separates it from the end of the slot's body. */
+static void overrun_padding(void)
+{
+	char *p = kmalloc(100);
+
+	p[100] = 0;
+	kfree(p);
+}
+
+static void overrun_used_padding(void)
+{
+	kfree(kmalloc(100));
+	overrun_padding();
+}
+
+static void overrun_last_byte(void)
+{
+	char *p = kmalloc(100);
+
+	p[107] = 0;
+	kfree(p);
+}
+
 TEST("mm/faults", test_overrun_is_found_and_named)
 {
+	expect(t, overrun_padding, "kmalloc-128", "100 bytes written", 2);
+	expect(t, overrun_used_padding, "kmalloc-128", "100 bytes written", 2);
+	expect(t, overrun_last_byte, "kmalloc-128", "100 bytes written", 2);
 	expect(t, overrun_by_one, "kmalloc-64", "61 bytes written past", 2);
 	expect(t, overrun_class, "kmalloc-64", "written past", 2);
 	expect(t, overrun_tail, "kmalloc-64", "written past", 2);
@@ -240,6 +266,15 @@ static void free_slab_head(void)
 	kfree((void *)((uintptr_t)kmalloc(100) & -PAGE_SIZE));
 }
 
+/* The slab has room for it, but nobody ever got it. */
+static void free_before_alloc(void)
+{
+	struct cache *a = cache_create("apples", 64, 0);
+	char *p = cache_alloc(a);
+
+	cache_free(a, p + 96);		/* the next slot */
+}
+
 static void free_to_other_cache(void)
 {
 	struct cache *a = cache_create("apples", 64, 0);
@@ -255,6 +290,7 @@ TEST("mm/faults", test_foreign_pointer_is_named)
 	expect(t, free_of_kernel, "kfree", "ever handed out", 1);
 	expect(t, free_of_stack, "kfree", "ever handed out", 1);
 	expect(t, free_slab_head, "kmalloc-128", "slab's head", 1);
+	expect(t, free_before_alloc, "apples", "never handed out", 1);
 	expect(t, free_to_other_cache, "pears", "belongs to slab apples", 2);
 }
 

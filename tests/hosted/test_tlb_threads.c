@@ -18,7 +18,7 @@
 #include "tests/crew.h"
 
 #define PAGES		48	/* of each member; some runs exceed TLB_PAGES_MAX */
-#define ROUNDS		400
+#define ROUNDS		60
 
 static uintptr_t pages[64];	/* where each member's pages begin */
 static struct atomic32 stale, failures, finished;

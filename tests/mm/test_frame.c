@@ -118,6 +118,51 @@ TEST("mm/frame", test_frame_exhaustion_is_zero_and_gives_all_back)
 		 before.blocks[FRAME_ORDERS - 1]);
 }
 
+/* More than a CPU's cache takes, so that it is left full. */
+static void fill_cache(unsigned member)
+{
+	struct frame_list some = { 0 };
+
+	(void)member;
+	for (unsigned i = 0; i < 50; i++) {
+		uint64_t pa = frame_alloc(0);
+
+		if (pa)
+			frame_list_push(&some, pa);
+	}
+	frame_list_free(&some);
+}
+
+TEST("mm/frame", test_frame_caches_of_all_cpus_are_found)
+{
+	struct frame_list all = { 0 };
+	struct frame_stats s;
+
+	crew_run(crew_size(), fill_cache);
+	while (slab_reap())	/* nothing but the frame caches in reserve */
+		;
+	fill_cache(0);
+	frame_statistics(&s);
+	check(t, s.cached >= 16 * crew_size());
+	check(t, take_all(t, &all) + s.cached / 4 >= s.free + s.cached);
+	frame_list_free(&all);
+}
+
+TEST("mm/frame", test_frame_reserves_of_the_heap_are_found)
+{
+	void *objects[200];
+	struct frame_list all = { 0 };
+	uint64_t free = all_free();
+
+	for (unsigned i = 0; i < ARRAY_LEN(objects); i++)
+		objects[i] = kmalloc(4000);
+	for (unsigned i = 0; i < ARRAY_LEN(objects); i++)
+		kfree(objects[i]);
+	/* the depot would keep 140 frames, this CPU's magazines 50 */
+	check(t, take_all(t, &all) + 100 >= free);
+	frame_list_free(&all);
+}
+
 TEST("mm/frame", test_frame_low_memory_is_kept_apart)
 {
 	struct frame_stats before, after;
