@@ -2,8 +2,9 @@
  * tests/sched/crew.c - some threads that do a test's work.
  *
  * Invariant   A crew is stuck when no member did a step for STUCK_NS although
- *             the waiter woke up STUCK_LOOKS times meanwhile: then time passes
- *             and this CPU works, so slowness is not the reason.
+ *             the waiter woke up STUCK_LOOKS times meanwhile, or went around
+ *             STUCK_SPINS times: then time passes and this CPU works, so
+ *             slowness is not the reason.
  * Ordering    [A] done: what the member did -> the waiter.
  *             [B] complete: the members' records -> the members.
  */
@@ -15,6 +16,7 @@
 #define LOOK_NS		2000000ULL
 #define STUCK_NS	8000000000ULL
 #define STUCK_LOOKS	1000
+#define STUCK_SPINS	5000000
 
 static const char *const states[] = {
 	[THREAD_MOVING] = "moving", [THREAD_READY] = "ready",
@@ -149,11 +151,14 @@ bool wait_for(struct test *t, const struct atomic32 *word, uint32_t value)
 bool spin_for(struct test *t, const struct atomic32 *word, uint32_t value)
 {
 	uint64_t since = clock_ns();
+	unsigned spins = 0;
 
 	preempt_disable();
 	while (load_acquire(word) != value &&	/* or stuck */
-	       clock_ns() - since < STUCK_NS)
+	       (clock_ns() - since < STUCK_NS || spins < STUCK_SPINS)) {
+		spins++;
 		cpu_relax();
+	}
 	preempt_enable();
 	return check(t, load_acquire(word) == value);
 }
