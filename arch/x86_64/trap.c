@@ -12,7 +12,7 @@
 #include "kernel/panic.h"
 
 static trap_handler handlers[NR_TRAPS];
-static trap_handler nmi_handlers[4];
+static trap_handler nmi_handlers[8];
 
 static const char *const names[NR_TRAPS] = {
 	"#DE divide error", "#DB debug", "NMI", "#BP breakpoint",
@@ -45,7 +45,7 @@ void nmi_register(trap_handler handler)
 			return;
 		}
 	}
-	assert(!"more than four NMI handlers");
+	assert(!"more than eight NMI handlers");
 }
 
 static bool nmi_dispatch(struct trap_frame *frame)

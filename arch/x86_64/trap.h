@@ -40,7 +40,7 @@ typedef bool (*trap_handler)(struct trap_frame *frame);
 /* Returns the one it replaces, or NULL; NULL takes away. */
 trap_handler trap_register(unsigned vector, trap_handler handler);
 
-/* Asked in order of registration until one says true; at most four. */
+/* Asked in order of registration until one says true; at most eight. */
 void nmi_register(trap_handler handler);
 
 /* entry.asm's door into C, for every vector. */
