@@ -12,7 +12,9 @@
 
 #include "boot/boot_info.h"
 #include "arch/cpu.h"
+#include "arch/phys.h"
 #include "mm/frame.h"
+#include "mm/frame_map.h"
 #include "kernel/panic.h"
 #include "kernel/test.h"
 #include "mm_world.h"
@@ -21,7 +23,10 @@
 #define KERNEL_START	0x100000UL
 #define KERNEL_END	0x173000UL
 
+#define DIRTY		(18UL << 20)
+
 static struct boot_info info;
+static uint32_t dirt;		/* what each word of RAM holds, unless 0 */
 static unsigned char may[TOP / PAGE_SIZE];	/* 1: allowed; 2: was given */
 
 static void range(uint64_t base, uint64_t size, enum boot_range_kind kind)
@@ -81,6 +86,8 @@ static void take_all(void)
 	uint64_t pa, kept = 0;
 
 	mark_all();
+	for (uint64_t at = 0; at < DIRTY && dirt; at += 4)
+		*(uint32_t *)phys_to_virt(at) = dirt;
 	cpumask_set(&cpus_possible, 0);
 	frames_init(&info, KERNEL_START, KERNEL_END);
 	frame_statistics(&s);
@@ -160,6 +167,19 @@ TEST("mm/frame_boot", test_map_that_contradicts_itself)
 	reserve(0xfff, 2);
 	reserve(0x200000, 0);
 	expect(t, "fine");
+}
+
+/*
+ * RAM ends in the middle of a pair of buddies, and the map at a page's end; what
+ * lies behind the map looks like the missing buddy, free.
+ */
+TEST("mm/frame_boot", test_map_ends_inside_a_pair)
+{
+	range(0, 0x9fc00, BOOT_RAM);
+	range(0x100000, DIRTY - 0x100000, BOOT_RAM);
+	dirt = FRAME_STATE(FRAME_FREE, 9);
+	expect(t, "fine");
+	dirt = 0;
 }
 
 TEST("mm/frame_boot", test_map_at_random)

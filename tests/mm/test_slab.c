@@ -210,6 +210,34 @@ TEST("mm/slab", test_slab_gives_freed_memory_back)
 	check(t, s.free + s.cached + SPARE_FRAMES >= free);
 }
 
+/* Holes in the slabs are filled before a new slab is made. */
+TEST("mm/slab", test_slab_reuses_what_was_freed)
+{
+	struct cache_stats before, after;
+	static void *objects[OBJECTS];
+	unsigned index = 0;
+
+	while (cache_statistics(index, &before) &&
+	       strcmp(before.name, "kmalloc-3072"))
+		index++;
+	for (unsigned i = 0; i < OBJECTS; i++)
+		check(t, (objects[i] = kmalloc(3000)));
+	cache_statistics(index, &before);
+	for (unsigned round = 0; round < 20; round++) {
+		for (unsigned i = round % 3; i < OBJECTS; i += 3)
+			kfree(objects[i]);
+		slab_drain_cpu();
+		slab_reap();
+		for (unsigned i = round % 3; i < OBJECTS; i += 3)
+			check(t, (objects[i] = kmalloc(3000)));
+	}
+	cache_statistics(index, &after);
+	/* the magazines of other CPUs may hold a few */
+	check(t, after.slabs <= before.slabs + OBJECTS / 20);
+	for (unsigned i = 0; i < OBJECTS; i++)
+		kfree(objects[i]);
+}
+
 TEST("mm/slab", test_slab_typed_cache_keeps_its_alignment)
 {
 	if (!check(t, typed()))
