@@ -146,13 +146,32 @@ static bool steal_from(unsigned victim, unsigned thief)
 	return t;
 }
 
-/* A queue from .. to - 1 that has a thread for thief is one shorter. */
+/* The first CPU from `from` on with somebody in its queue; or NR_CPUS. */
+static unsigned next_loaded(unsigned from)
+{
+	uint64_t skip = ~0ULL << from % 64;
+
+	for (unsigned i = from / 64; i < CPUMASK_WORDS; i++) {
+		/* relaxed: the queue of a CPU that just came is empty */
+		uint64_t rest = load_relaxed(&cpus_online.word[i]) & skip;
+
+		for (; rest; rest &= rest - 1) {
+			unsigned cpu = 64 * i + (unsigned)__builtin_ctzll(rest);
+
+			if (!runqueue_is_empty(per_cpu_ptr(&runqueue, cpu)))
+				return cpu;
+		}
+		skip = ~0ULL;
+	}
+	return NR_CPUS;
+}
+
+/* One thread for thief, from a CPU in from .. to - 1. */
 static bool steal_between(unsigned thief, unsigned from, unsigned to)
 {
-	for (unsigned cpu = cpumask_next(&cpus_online, from); cpu < to;
-	     cpu = cpumask_next(&cpus_online, cpu + 1))
-		if (!runqueue_is_empty(per_cpu_ptr(&runqueue, cpu)) &&
-		    steal_from(cpu, thief))
+	for (unsigned cpu = next_loaded(from); cpu < to;
+	     cpu = next_loaded(cpu + 1))
+		if (steal_from(cpu, thief))
 			return true;
 	return false;
 }

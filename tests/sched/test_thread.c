@@ -126,7 +126,7 @@ TEST("sched/thread", test_all_threads_are_reaped)
 		if (i % 16 == 0)
 			thread_sleep(clock_ns() + MS / 10);
 	}
-	/* the last ones may not even have run yet */
+	/* those that nobody joined may not have run yet */
 	for (unsigned look = 0; thread_count() > before && look < 3000; look++)
 		thread_sleep(clock_ns() + MS);
 	check(t, thread_count() <= before);
