@@ -94,7 +94,7 @@ static void place_here(struct runqueue *rq, struct thread *t)
 
 	thread_set_state(t, THREAD_READY);
 	runqueue_push(rq, t, false);
-	if (schedule_watched)
+	if (schedule_watched())
 		event(EVENT_WAKE, t->id, cpu);
 	if (waits) {
 		kick |= tick_ask(rq);

@@ -72,5 +72,5 @@ void sched_init_cpu(void)
 
 void sched_watch(bool on)
 {
-	schedule_watched = on;
+	store_relaxed(&schedule_unwatched, !on);	/* relaxed: a setting */
 }

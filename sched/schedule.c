@@ -32,7 +32,7 @@
 PERCPU(struct runqueue, runqueue);
 PERCPU(struct thread *, thread_current);
 PERCPU(struct thread, idle_thread);
-bool schedule_watched = true;
+struct atomic32 schedule_unwatched;
 
 struct thread *thread_self(void)
 {
@@ -92,7 +92,7 @@ static void switch_to(struct runqueue *rq, struct thread *next)
 	rq->switches++;
 	rq->previous = self;
 	this_cpu_write(thread_current, next);
-	if (schedule_watched)
+	if (schedule_watched())
 		event(EVENT_SWITCH, self->id, next->id);
 	context_switch(&self->context, &next->context);
 	schedule_finish();

@@ -45,7 +45,13 @@ static inline void thread_set_state(struct thread *t, enum thread_state state)
 }
 
 /* Switches and wake-ups are recorded as events. */
-extern bool schedule_watched;
+extern struct atomic32 schedule_unwatched;
+
+static inline bool schedule_watched(void)
+{
+	/* relaxed: a setting; one event more or less when it changes */
+	return !load_relaxed(&schedule_unwatched);
+}
 
 /* Who runs on cpu: under its runqueue's lock. */
 static inline struct thread *thread_on(unsigned cpu)

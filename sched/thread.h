@@ -13,8 +13,7 @@
  *             thread_exit(): threads.  thread_put(), thread_get(),
  *             thread_set_*(), thread_boost(): also interrupts; any lock but a
  *             runqueue's.
- * Cost        Creation: one stack and one allocation.  The record is about
- *             400 bytes.
+ * Cost        Creation: one stack, and one allocation of 240 bytes.
  * Limits      One thread may join another, once.  Ids wrap after 2^32 threads.
  *             A thread that runs when it loses its CPU from the mask leaves it
  *             at the next reschedule there, which is asked for at once.
