@@ -149,13 +149,13 @@ $(B)/quiesce.kernel: $(B)/quiesce.elf
 FORCE:
 $(B)/flags: FORCE | .deps
 	@mkdir -p $(@D)
-	@{ echo '$(CFLAGS) $(AFLAGS)'; $(CC) --version; nasm --version; } >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@{ echo '$(CFLAGS) $(AFLAGS)'; $(CC) --version; nasm --version; } >$@.$$PPID
+	@cmp -s $@.$$PPID $@ && rm $@.$$PPID || mv $@.$$PPID $@
 
 $(B)/objects: FORCE | .deps
 	@mkdir -p $(@D)
-	@{ echo '$(LDFLAGS) $(OBJ)'; ld --version; } >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@{ echo '$(LDFLAGS) $(OBJ)'; ld --version; } >$@.$$PPID
+	@cmp -s $@.$$PPID $@ && rm $@.$$PPID || mv $@.$$PPID $@
 
 -include $(wildcard $(OBJ:.o=.d))
 

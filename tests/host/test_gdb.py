@@ -3,6 +3,7 @@
 gdb runs as `make debug` starts it, on a socket of the test's own.
 """
 
+import os
 import re
 import subprocess
 
@@ -16,6 +17,16 @@ hbreak shell_run
 continue
 delete
 """
+
+
+def listen(debugger, machine):
+    """gdb's output; meanwhile keys are typed, for the interrupts' sake."""
+    for _ in range(qemu.BUDGET * 2):
+        try:
+            return debugger.communicate(timeout=0.5)[0]
+        except subprocess.TimeoutExpired:
+            machine.send(" ")
+    return "gdb did not end"
 
 
 @pytest.fixture
@@ -32,14 +43,16 @@ def gdb(request, tmp_path):
         init = (ROOT / "tools/gdb/init").read_text()
         script.write_text(init.replace("build/debug/gdb", str(path))
                           + commands)
+        debugger = subprocess.Popen(
+            ["gdb", "-q", "-nx", "-batch", "-x", str(script),
+             str(machine.setup.elf)], cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "QUIESCE_SERIAL": ""})
         try:
-            done = subprocess.run(
-                ["gdb", "-q", "-nx", "-batch", "-x", str(script),
-                 str(machine.setup.elf)], cwd=ROOT, stdin=subprocess.DEVNULL,
-                capture_output=True, text=True, timeout=300, check=False)
+            said = listen(debugger, machine)
         finally:
+            debugger.kill()
             machine.close()
-        said = done.stdout + done.stderr
         (machine.log.with_suffix(".gdb")).write_text(said)
         return said
     return run
@@ -77,7 +90,7 @@ def names():
 def text(name):
     return int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
 stubs = text("trap_stubs")
-gdb.execute("hbreak *0x%x" % (stubs + 16 * 0xf3), to_string=True)
+gdb.execute("hbreak *0x%x" % (stubs + 16 * 0x24), to_string=True)
 gdb.execute("continue", to_string=True)
 gdb.execute("delete")
 root = names()[-2:]

@@ -326,8 +326,14 @@ class Type(Command):
         line.socket.sendall(argument.encode() + b"\r")
 
 
-SERIAL = os.environ.get("QUIESCE_SERIAL", "build/debug/serial")
-line = SerialLine(SERIAL) if os.path.exists(SERIAL) else None
+def connect(path):
+    try:
+        return SerialLine(path)
+    except OSError:             # this gdb was not started by make debug
+        return None
+
+
+line = connect(os.environ.get("QUIESCE_SERIAL", "build/debug/serial"))
 
 for command in (Q, Cpus, Threads, Bt, BtAll, Runq, Console, Type):
     command()
