@@ -59,6 +59,12 @@ def tools():
     say("python3", platform.python_version())
 
 
+def may_install():
+    return os.getuid() == 0 or bool(shutil.which("sudo")) and subprocess.run(
+        ["sudo", "-n", "true"], capture_output=True,
+        check=False).returncode == 0
+
+
 def goals():
     """True when what matters most can be done."""
     print("Goals")
@@ -71,11 +77,7 @@ def goals():
         if answer.returncode and goal in NEEDED:
             good = False
     if not good:
-        may = os.getuid() == 0 or subprocess.run(
-            ["sudo", "-n", "true"], capture_output=True,
-            check=False).returncode == 0 if shutil.which("sudo") or \
-            os.getuid() == 0 else False
-        say("", "make installs these itself" if may else
+        say("", "make installs these itself" if may_install() else
             "to be installed by someone who may (see tools/deps)")
     return good
 
