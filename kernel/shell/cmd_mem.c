@@ -59,8 +59,8 @@ static int cmd_mem(int argc, char **argv)
 		       kilobytes(heap_frames()));
 	console_printf("  stacks%10lu KB, %lu of them\n",
 		       stack_count() * STACK_SIZE / 1024, stack_count());
-	console_printf("  mapped%10lu KB in %lu ranges: per-CPU areas, devices\n",
-		       kilobytes(v.pages), v.ranges);
+	console_printf("  mapped%10lu KB in %lu ranges: per-CPU areas, "
+		       "devices\n", kilobytes(v.pages), v.ranges);
 	console_printf("The frame map takes %lu KB more.  CPUs asked others to "
 		       "flush %lu times.\n", s.map_bytes / 1024,
 		       tlb_shootdowns());
