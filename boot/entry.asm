@@ -157,9 +157,8 @@ bits 64
 	mov esi, ebp			; info, zero extended
 	mov edi, edi			; kind
 	xor ebp, ebp			; the frame chain ends here
-	push rbp
-	mov rax, kernel_main
-	push rbp			; a return address of 0, for backtraces
+	push rbp			; a return address of 0, for backtraces;
+	mov rax, kernel_main		; C finds rsp + 8 on a multiple of 16
 	jmp rax
 
 bits 32

@@ -24,8 +24,7 @@ ap_enter:
 	wrmsr
 	mov rdi, rsi
 	xor ebp, ebp			; the frame chain ends here
-	push rbp
-	push rbp			; a return address of 0
-	jmp smp_ap_entry
+	push rbp			; a return address of 0: rsp + 8 is a
+	jmp smp_ap_entry		; multiple of 16, as after a call
 
 section .note.GNU-stack noalloc noexec nowrite progbits

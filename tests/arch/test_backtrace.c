@@ -11,6 +11,7 @@
 #include "kernel/string.h"
 #include "kernel/symbols.h"
 #include "kernel/test.h"
+#include "sched/call_function.h"
 
 #define DEPTH	32
 
@@ -175,4 +176,29 @@ TEST("arch/backtrace", test_backtrace_survives_a_broken_chain)
 	check(t, backtrace(7, 0xdead000000000008UL, pcs, DEPTH) == 1);
 	check(t, backtrace(7, 0, pcs, DEPTH) == 1 && pcs[0] == 7);
 	check(t, backtrace(7, (uint64_t)loop, pcs, 0) == 0);
+}
+
+static struct atomic32 misaligned;
+
+/* The ABI has every frame record at a multiple of 16. */
+static void count_misaligned(void *arg __attribute__((unused)))
+{
+	const uint64_t *record = __builtin_frame_address(0);
+
+	for (unsigned i = 0; i < DEPTH && record; i++) {
+		if ((uintptr_t)record % 16)
+			/* relaxed: call_function() orders it */
+			fetch_add_relaxed(&misaligned, 1);
+		/* { caller's record, return address }; 0: nobody called */
+		record = record[1] ? (const uint64_t *)record[0] : NULL;
+	}
+}
+
+TEST("arch/backtrace", test_stacks_are_aligned_on_every_cpu)
+{
+	/* relaxed: nobody else runs count_misaligned() */
+	store_relaxed(&misaligned, 0);
+	count_misaligned(NULL);
+	check(t, !call_function(&cpus_online, count_misaligned, NULL, true));
+	check(t, !load_relaxed(&misaligned));	/* relaxed: they have answered */
 }
