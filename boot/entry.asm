@@ -154,6 +154,8 @@ bits 64
 	xor edx, edx			; (arch/x86_64/world/percpu.h)
 	wrmsr
 	mov rsp, boot_stack_top
+	push 2				; no flag of the loader's: TF, NT, AC
+	popfq
 	mov esi, ebp			; info, zero extended
 	mov edi, edi			; kind
 	xor ebp, ebp			; the frame chain ends here
