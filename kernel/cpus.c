@@ -6,6 +6,7 @@
 #include "arch/cpu.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/ipi.h"
+#include "arch/x86_64/lapic.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/smp.h"
 #include "kernel/cmdline.h"
@@ -57,6 +58,11 @@ void cpus_prepare(const struct acpi_info *acpi, const struct cmdline *cmdline)
 		if (!c->enabled || c->apic_id == cpu_apic_id(0))
 			continue;
 		nr_listed++;
+		if (!lapic_reaches(c->apic_id)) {
+			pr_error("no IPI reaches the CPU with APIC id %u: %s",
+				 c->apic_id, lapic_io()->name);
+			continue;
+		}
 		enough = enough && prepare(c->apic_id,
 					   wish_of(cmdline, c->apic_id));
 	}

@@ -290,6 +290,11 @@ def madt_too_many(m):
     m.entries += [x2apic(i, i, 2) for i in range(0x1000, 0x1000 + 400)]
 
 
+@breaks("madt-far-id", "fine", "")
+def madt_far_id(m):
+    m.entries += [x2apic(80, 256)]
+
+
 @breaks("madt-absent-cpus", "fine", "")
 def madt_absent_cpus(m):
     """Places without a CPU, as real firmware lists them."""

@@ -5,7 +5,8 @@
  *             more often; requests that meet before delivery may merge.  What
  *             the sender wrote before is visible to the handler.
  *             ipi_nmi() gets through even where interrupts are masked.
- * Context     Any.  The target is possible and was started.
+ * Context     Any but an NMI's handler, unless it never returns (a panic).  The
+ *             target is possible and was started.
  * Cost        Two device writes a target.
  * See         arch/x86_64/irq.h for the vectors
  */

@@ -17,6 +17,8 @@
 #define ICR_PENDING		(1U << 12)
 #define LVT_NMI			(4U << 8)
 #define X2APIC_ICR		(MSR_X2APIC + (LAPIC_ICR_LOW >> 4))
+#define XAPIC_ALL		0xffU		/* as destinations */
+#define X2APIC_ALL		0xffffffffU
 
 static void *page;
 static const struct lapic_io *io;
@@ -32,8 +34,10 @@ static void xapic_write(unsigned reg, uint32_t v)
 }
 
 /*
- * Two writes that an interrupt handler's IPI must not come between.  The last
- * one may still be on its way: bounded, since a panic must get through too.
+ * Two writes that an interrupt handler's IPI must not come between.  An NMI
+ * can, so its handlers send nothing; a panic may, since what it interrupted
+ * never goes on.  The last request may still be on its way: the wait for it is
+ * bounded, since a panic must get through too.
  */
 static void xapic_icr(uint32_t apic_id, uint32_t command)
 {
@@ -62,7 +66,8 @@ static void msr_deadline(uint64_t tsc)
 }
 
 static const struct lapic_io xapic = {
-	"xAPIC", xapic_read, xapic_write, xapic_icr, xapic_id, msr_deadline
+	"xAPIC", XAPIC_ALL - 1, xapic_read, xapic_write, xapic_icr, xapic_id,
+	msr_deadline
 };
 
 static uint32_t x2apic_read(unsigned reg)
@@ -88,8 +93,8 @@ static uint32_t x2apic_id(void)
 }
 
 static const struct lapic_io x2apic = {
-	"x2APIC", x2apic_read, x2apic_write, x2apic_icr, x2apic_id,
-	msr_deadline
+	"x2APIC", X2APIC_ALL - 1, x2apic_read, x2apic_write, x2apic_icr,
+	x2apic_id, msr_deadline
 };
 
 void lapic_init(void *registers)
@@ -101,6 +106,11 @@ void lapic_init(void *registers)
 const struct lapic_io *lapic_io(void)
 {
 	return io;
+}
+
+bool lapic_reaches(uint32_t apic_id)
+{
+	return apic_id <= io->highest_id;
 }
 
 const struct lapic_io *lapic_use(const struct lapic_io *other)

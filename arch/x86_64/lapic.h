@@ -4,7 +4,8 @@
  * Guarantees  One face over xAPIC (a page of registers) and x2APIC (MSRs); the
  *             latter is used where CPUID shows it.
  * Context     lapic_init() once on the boot CPU, lapic_init_cpu() on each CPU,
- *             interrupts off; the rest anywhere.
+ *             interrupts off; the rest anywhere, but lapic_icr() not in an NMI
+ *             that returns.
  * Cost        A device access each; slow under an emulator.
  * Limits      xAPIC reaches APIC ids below 255 only.
  * See         Intel SDM vol. 3A, chapter 11
@@ -41,6 +42,7 @@
 /* How registers are reached: the page, the MSRs, or a test's array. */
 struct lapic_io {
 	const char *name;
+	uint32_t highest_id;		/* that the ICR can name */
 	uint32_t (*read)(unsigned reg);
 	void (*write)(unsigned reg, uint32_t v);
 	void (*icr)(uint32_t apic_id, uint32_t command);
@@ -51,6 +53,9 @@ struct lapic_io {
 void lapic_init(void *page);
 void lapic_init_cpu(void);
 const struct lapic_io *lapic_io(void);
+
+/* False: the ICR would cut the id, and reach another CPU or all of them. */
+bool lapic_reaches(uint32_t apic_id);
 
 /* For tests: another way to the registers; returns the one in use. */
 const struct lapic_io *lapic_use(const struct lapic_io *io);

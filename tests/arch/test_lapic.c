@@ -52,7 +52,8 @@ static void fake_deadline(uint64_t tsc)
 }
 
 static const struct lapic_io fake_io = {
-	"fake", fake_read, fake_write, fake_icr, fake_id, fake_deadline
+	"fake", UINT32_MAX - 1, fake_read, fake_write, fake_icr, fake_id,
+	fake_deadline
 };
 
 /* Nothing else of this CPU may reach the local APIC meanwhile. */

@@ -72,7 +72,7 @@ def test_breakage_is_named(judge, name, xsdt):
     verdict, text, _ = mkacpi.BROKEN[name]
     got, cpus, said, _ = judge(blob(name, 4, xsdt))
     assert (got, as_said(said, text)) == (verdict, True), said
-    if name == "madt-too-many":
+    if name in ("madt-too-many", "madt-far-id"):
         assert cpus > 4
     else:
         assert cpus == (0 if verdict == "refused" else 4)
@@ -99,6 +99,13 @@ def test_machine_boots_with(boot, name):
     if text:
         assert any(as_said(line, "*" + text + "*")
                    for line in log.splitlines()), log
+
+
+def test_apic_id_beyond_reach_is_left_alone(boot):
+    """Cut to the xAPIC's eight bits, 256 would be the boot CPU's id."""
+    machine = boot("pvh", cpus=2, initrd=blob("madt-far-id", 2))
+    assert "no IPI reaches the CPU with APIC id 256" in machine.text()
+    assert "2 of 3 CPUs online" in machine.text()
 
 
 def test_machine_powers_off_by_a_modules_tables(boot):
