@@ -129,7 +129,10 @@ void lapic_init_cpu(void)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
 
-	wrmsr(MSR_APIC_BASE, base | (io == &x2apic ? APIC_BASE_X2APIC : 0));
+	/* from off to x2APIC only by way of xAPIC (11.12.5) */
+	wrmsr(MSR_APIC_BASE, base);
+	if (io == &x2apic)
+		wrmsr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);
 	io->write(LAPIC_SVR, SVR_ENABLE | IRQ_SPURIOUS);
 	io->write(LAPIC_TPR, 0);
 	io->write(LAPIC_LVT_TIMER, LAPIC_MASKED);
