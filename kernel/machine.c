@@ -95,7 +95,8 @@ const struct acpi_info *machine_init(const struct boot_info *boot)
 		assume_pc();
 	}
 	apics_init();
-	reference_init(acpi.power.pm_timer_port);
+	if (!reference_init(acpi.power.pm_timer_port))
+		panic("neither an ACPI timer nor a PIT counts: no clock");
 	ways_to_power_off(&acpi.power);
 	pr_info("acpi: %u CPUs, %u I/O APICs; %s; reference clock %u Hz",
 		acpi.nr_cpus, acpi.nr_ioapics, lapic_io()->name,

@@ -349,6 +349,19 @@ def fadt_short(m):
     m.fadt_length = 116
 
 
+def dead_timer(body):
+    """Its port is one where nothing answers."""
+    body = bytearray(body)
+    struct.pack_into("<I", body, 76, 0x1608)
+    body[208:220] = gas(1, 32, 0x1608)
+    return mended(body)
+
+
+@breaks("fadt-dead-timer", "fine", "")
+def fadt_dead_timer(m):
+    m.change["fadt"] = dead_timer
+
+
 @breaks("s5-none", "fine", "")
 def s5_none(m):
     m.aml = b""

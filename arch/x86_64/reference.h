@@ -14,8 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* port 0: there is no ACPI timer. */
-void reference_init(uint16_t acpi_timer_port);
+#include "kernel/compiler.h"
+
+/* port 0: there is no ACPI timer.  False: neither of the two counts. */
+bool reference_init(uint16_t acpi_timer_port) must_check;
 uint32_t reference_read(void);
 uint32_t reference_hz(void);
 uint32_t reference_mask(void);

@@ -108,6 +108,13 @@ def test_apic_id_beyond_reach_is_left_alone(boot):
     assert "2 of 3 CPUs online" in machine.text()
 
 
+def test_dead_timer_is_not_waited_for(boot):
+    machine = boot("pvh", cpus=2, initrd=blob("fadt-dead-timer", 2))
+    assert "the ACPI timer at port 0x1608 stands still" in machine.text()
+    assert "reference clock 1193182 Hz" in machine.text()
+    assert "2 of 2 CPUs online" in machine.text()
+
+
 def test_machine_powers_off_by_a_modules_tables(boot):
     machine = boot("pvh", cpus=2, initrd=blob(None, 2))
     machine.line("poweroff")
