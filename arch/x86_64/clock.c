@@ -15,6 +15,8 @@
  * Ordering    [A] the publisher's store of newest -> the reader's load: its own
  *             TSC read comes after (rdtsc_ordered), so in real time it is later
  *             than the published one.
+ *             clock_ns() reads the TSC in order too: who has seen what another
+ *             CPU wrote after its read must not get a TSC from before it looked.
  *             [B] extended, ACPI clock: each winner's store -> the next
  *             reader's load; monotonic because the value only grows.
  * References  Linux, arch/x86/kernel/tsc_sync.c, for the idea of the warp test.
@@ -160,7 +162,8 @@ uint64_t clock_ns(void)
 	if (source == SOURCE_ACPI)
 		return acpi_ns();
 	/* before calibration ns_per_tick is 0, and so is the time */
-	return (unsigned __int128)(rdtsc() - tsc_base) * ns_per_tick >> 32;
+	return (unsigned __int128)(rdtsc_ordered() - tsc_base)
+	       * ns_per_tick >> 32;
 }
 
 uint64_t clock_ns_to_ticks(uint64_t ns)
