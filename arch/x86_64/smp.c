@@ -138,6 +138,8 @@ void smp_start_all(uint64_t trampoline, void (*entry)(void))
 	startup_sweep(trampoline, SMP_START, ap_slot_count);
 	wait_for_answers(ap_slot_count, GIVE_UP_NS);
 	refuse_silent();
+	/* the last word of the last AP, which nobody may have answered yet */
+	clock_agree(AGREE_ROUNDS);
 	startup_sweep(trampoline, SMP_LATE, ap_slot_count);
 }
 
