@@ -29,6 +29,7 @@
 #include "mm/frame.h"
 #include "mm/slab.h"
 #include "mm/space.h"
+#include "sched/clock_keeper.h"
 #include "sched/random.h"
 #include "sched/sched.h"
 
@@ -79,6 +80,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	cpus_start(&boot);
 	marker(MARKER_ONLINE);
 	clock_settle(cmdline.clock == CLOCK_ACPI);
+	clock_keeper_start();
 	irq_enable();
 
 	/* people */

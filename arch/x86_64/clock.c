@@ -16,7 +16,7 @@
  *             TSC read comes after (rdtsc_ordered), so in real time it is later
  *             than the published one.
  *             clock_ns() reads the TSC in order too: who has seen what another
- *             CPU wrote after its read must not get a TSC from before it looked.
+ *             CPU wrote after its read must not get a TSC from before that.
  *             [B] extended, ACPI clock: each winner's store -> the next
  *             reader's load; monotonic because the value only grows.
  * References  Linux, arch/x86/kernel/tsc_sync.c, for the idea of the warp test.
@@ -28,6 +28,7 @@
 #include "arch/x86_64/lapic.h"
 #include "arch/x86_64/reference.h"
 #include "arch/x86_64/regs.h"
+#include "kernel/printk.h"
 
 #define WINDOWS		4
 #define WINDOWS_A_SECOND 400	/* 2.5 ms each */
@@ -44,6 +45,7 @@ struct reading {
 static enum { SOURCE_NONE, SOURCE_TSC, SOURCE_ACPI } source;
 static uint64_t tsc_hz, lapic_hz, tsc_base;
 static uint64_t ns_per_tick;	/* 32.32 fixed point */
+static uint64_t acpi_zero;	/* the time when `extended` would be 0 */
 static struct atomic64 newest, extended;
 static struct atomic32 disagreed;
 
@@ -115,9 +117,15 @@ void clock_agree(unsigned rounds)
 	}
 }
 
+static uint64_t acpi_ticks_to_ns(uint64_t ticks)
+{
+	return ticks / reference_hz() * NS
+	       + ticks % reference_hz() * NS / reference_hz();
+}
+
 /*
  * 24 bits grow to 64: whoever reads adds what passed since the last reader.
- * Somebody reads at least every 4.7 s, since timers look at the clock.
+ * Somebody must read within clock_wrap_ns(): sched/clock_keeper.c.
  */
 static uint64_t acpi_ns(void)
 {
@@ -129,17 +137,36 @@ static uint64_t acpi_ns(void)
 		if (now == was)
 			break;
 	} while (!cas_release(&extended, &was, now));		/* [B] */
-	return now / reference_hz() * NS
-	       + now % reference_hz() * NS / reference_hz();
+	return acpi_zero + acpi_ticks_to_ns(now);
 }
 
 void clock_settle(bool force_acpi)
 {
 	/* relaxed: the CPUs that wrote it have reported since */
 	bool agreed = !load_relaxed(&disagreed);
+	uint64_t now = clock_ns();
+	uint32_t ticks;
 
-	if ((force_acpi || !agreed) && reference_is_shared())
-		source = SOURCE_ACPI;
+	if (agreed && !force_acpi)
+		return;
+	if (!reference_is_shared()) {
+		pr_warn("clock: the TSC it is: there is no ACPI timer");
+		return;
+	}
+	/* the time goes on from where the TSC has brought it */
+	ticks = reference_read();
+	acpi_zero = now - acpi_ticks_to_ns(ticks);
+	/* relaxed: nobody reads it before source says so */
+	store_relaxed(&extended, ticks);
+	compiler_barrier();
+	source = SOURCE_ACPI;
+}
+
+uint64_t clock_wrap_ns(void)
+{
+	if (source != SOURCE_ACPI)
+		return 0;
+	return acpi_ticks_to_ns(reference_mask() + 1ULL);
 }
 
 const char *clock_source(void)

@@ -6,9 +6,11 @@
  *             parts in 100,000; clock_ns() runs from then on.
  *             clock_agree() is called by every CPU while CPUs start; a TSC that
  *             is seen behind another's makes clock_settle() choose the ACPI
- *             timer instead.
+ *             timer instead; the time goes on from where it was.
+ *             Where clock_wrap_ns() is not 0, clock_ns() loses that much each
+ *             time that nobody calls it for so long.
  * Context     calibrate, settle: boot CPU, before threads run on other CPUs.
- * See         arch/x86_64/clock.c
+ * See         arch/x86_64/clock.c, sched/clock_keeper.c
  */
 #pragma once
 
@@ -20,6 +22,7 @@ void clock_agree(unsigned rounds);
 
 /* force_acpi: the command line says clock=acpi. */
 void clock_settle(bool force_acpi);
+uint64_t clock_wrap_ns(void);
 
 /* "tsc" or "acpi". */
 const char *clock_source(void);

@@ -62,6 +62,15 @@ def test_repeats_by_icount(boot):
     assert logs[0] == logs[1]
 
 
+def test_acpi_clock_outlives_idleness(boot):
+    """Six idle seconds, which pass at once by instruction count."""
+    machine = boot("pvh", prompt=None, cpus=2, icount="shift=0,sleep=off",
+                   cmdline="clock=acpi test=sched/clock_keeper* exit=on "
+                           "panic=exit")
+    assert machine.wait() == qemu.Outcome.PASS
+    assert "skipped 0" in machine.text()
+
+
 @pytest.mark.parametrize("word", ["noap", "lateap"])
 def test_silent_processor_is_named(boot, word):
     """Its APIC id is reported, and the others go on without it."""
