@@ -60,9 +60,10 @@ void kernel_main(uint32_t kind, uint64_t info)
 	/* memory */
 	marker(MARKER_MEMORY);
 	frames_init(&boot, virt_to_phys(kernel_image_start),
-		    virt_to_phys(kernel_image_end));
+		    virt_to_phys(kernel_image_end), BOOT_MAPPED);
 	if (!paging_init(&boot, &frame_tables))
 		panic("not enough memory for the kernel's page tables");
+	frames_init_rest();
 	space_init();
 	slab_init();
 	startup_screen(&boot, &cmdline);

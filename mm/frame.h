@@ -12,7 +12,8 @@
  *             Frame 0, the kernel and all that the loader placed are never
  *             handed out.  Contents are undefined.
  * Context     Thread or interrupt, not NMI; never sleeps.  frames_init() once,
- *             on one CPU, with the RAM of its result mapped.
+ *             on one CPU; until frames_init_rest(), also once, frames come from
+ *             the RAM below mapped_end alone.
  * Cost        24 bytes a frame.  Order 0: two locked instructions and no shared
  *             cache line; other orders: one lock, O(orders).
  * Limits      RAM above 64 GB is left alone.  The frame map spans holes, so it
@@ -33,7 +34,8 @@
 struct boot_info;
 
 void frames_init(const struct boot_info *info, uint64_t kernel_start,
-		 uint64_t kernel_end);
+		 uint64_t kernel_end, uint64_t mapped_end);
+void frames_init_rest(void);
 
 uint64_t frame_alloc(unsigned order) must_check;
 uint64_t frame_alloc_zeroed(void) must_check;	/* one frame */

@@ -7,6 +7,9 @@
  *             the loader placed, the kernel and frame 0.  Only these reach the
  *             buddy lists, less the frame map that is cut from one of them.
  *             No frame but the map's is touched: the rest need not be mapped.
+ *             What lies above `mapped` waits for frames_init_rest(): a small
+ *             block up there would be taken before a large one below is split,
+ *             by those who build the tables that map it.
  * References  Multiboot2 specification 3.6.8; UEFI 2.9, table 7-6.
  */
 #include "boot/boot_info.h"
@@ -30,6 +33,7 @@ static struct span busy[BUSY_MAX];
 static unsigned nr_busy;
 static struct span free_piece[PIECE_MAX];
 static unsigned nr_pieces;
+static uint64_t mapped;		/* pieces below are the map's, and come first */
 
 static void busy_add(uint64_t start, uint64_t end)
 {
@@ -112,7 +116,8 @@ static uint64_t cut(uint64_t size)
 		struct span *p = &free_piece[i];
 		uint64_t at = p->start;
 
-		if (at < LOW_FRAMES * PAGE_SIZE || p->end - at < size)
+		if (at < LOW_FRAMES * PAGE_SIZE || p->end - at < size
+		    || at + size > mapped)
 			continue;
 		p->start += size;
 		return at;
@@ -136,7 +141,7 @@ static void place_map(void)
 
 /*
  * The largest blocks that fit, from the top down: the lists are last in first
- * out, so boot gets the lowest memory, which is mapped first.
+ * out, so boot gets the lowest memory.
  */
 static void add_piece(struct span p)
 {
@@ -151,16 +156,33 @@ static void add_piece(struct span p)
 	}
 }
 
-void frames_init(const struct boot_info *info, uint64_t kernel_start,
-		 uint64_t kernel_end)
+/* What the pieces have in [start, end). */
+static void add_pieces(uint64_t start, uint64_t end)
 {
-	struct frame_stats s;
+	for (unsigned i = nr_pieces; i-- > 0; ) {
+		struct span p = free_piece[i];
 
+		p.start = p.start < start ? start : p.start;
+		p.end = p.end > end ? end : p.end;
+		add_piece(p);
+	}
+}
+
+void frames_init(const struct boot_info *info, uint64_t kernel_start,
+		 uint64_t kernel_end, uint64_t mapped_end)
+{
+	mapped = mapped_end;
 	collect_busy(info, kernel_start, kernel_end);
 	collect_pieces(info);
 	place_map();
-	for (unsigned i = nr_pieces; i-- > 0; )
-		add_piece(free_piece[i]);
+	add_pieces(0, mapped);
+}
+
+void frames_init_rest(void)
+{
+	struct frame_stats s;
+
+	add_pieces(mapped, FRAMES_LIMIT);
 	frame_statistics(&s);
 	pr_info("memory: %lu MB free in %u pieces, %lu KB frame map",
 		s.free * PAGE_SIZE >> 20, nr_pieces, s.map_bytes / 1024);

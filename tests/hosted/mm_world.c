@@ -55,7 +55,8 @@ void world_boot(void)
 	};
 
 	cpumask_set(&cpus_possible, 0);
-	frames_init(&info, 0x100000, 0x180000);
+	frames_init(&info, 0x100000, 0x180000, UINT64_MAX);
+	frames_init_rest();
 	slab_init();
 	space_init();
 }

@@ -20,6 +20,7 @@
 #include "mm_world.h"
 
 #define TOP		(8UL << 30)
+#define MAPPED		(4UL << 30)
 #define KERNEL_START	0x100000UL
 #define KERNEL_END	0x173000UL
 
@@ -79,6 +80,20 @@ static void give(uint64_t pa)
 	may[pa / PAGE_SIZE] = 2;
 }
 
+/* The boot tables map no more: what builds the others must fit in there. */
+static void take_some_early(void)
+{
+	uint64_t pa[64];
+
+	for (unsigned i = 0; i < 64; i++) {
+		pa[i] = frame_alloc(0);
+		if (!pa[i] || pa[i] >= MAPPED)
+			panic("before it is mapped, 0x%lx was given", pa[i]);
+	}
+	for (unsigned i = 0; i < 64; i++)
+		frame_free(pa[i], 0);
+}
+
 /* In the child: panics unless exactly what may be given is given. */
 static void take_all(void)
 {
@@ -89,7 +104,9 @@ static void take_all(void)
 	for (uint64_t at = 0; at < DIRTY && dirt; at += 4)
 		*(uint32_t *)phys_to_virt(at) = dirt;
 	cpumask_set(&cpus_possible, 0);
-	frames_init(&info, KERNEL_START, KERNEL_END);
+	frames_init(&info, KERNEL_START, KERNEL_END, MAPPED);
+	take_some_early();
+	frames_init_rest();
 	frame_statistics(&s);
 	for (unsigned order = FRAME_ORDERS; order-- > 0; )
 		while ((pa = frame_alloc(order)))
@@ -136,6 +153,17 @@ TEST("mm/frame_boot", test_map_with_holes_above_4_gb)
 	range(0xfffc0000, 0x40000, BOOT_FIRMWARE);
 	range(4UL << 30, 2UL << 30, BOOT_RAM);
 	range(0xfd00000000, 0x300000000, BOOT_FIRMWARE);
+	expect(t, "fine");
+}
+
+/*
+ * The frame map (0x1801000 bytes) leaves only blocks of 4 MB below 4 GB, and
+ * above lies a single frame, which would be the nearest to give.
+ */
+TEST("mm/frame_boot", test_first_frames_are_below_4_gb)
+{
+	range(0x3ff000, 0x8000000 - 0x3ff000, BOOT_RAM);
+	range(4UL << 30, PAGE_SIZE, BOOT_RAM);
 	expect(t, "fine");
 }
 
