@@ -45,7 +45,11 @@ PERCPU_DECLARE(uint64_t, percpu_self);	/* percpu_offset[cpu_id()] */
 #define this_cpu_write(name, v)	percpu_store_("mov", name, v)
 #define this_cpu_add(name, v)	percpu_store_("add", name, v)
 
+/*
+ * By integers: to a compiler, a pointer that is moved out of its object is
+ * undefined, and one that is not moved is the boot CPU's.
+ */
 #define per_cpu_ptr(ptr, cpu) \
-	((__typeof__(ptr))((char *)(ptr) + percpu_offset[cpu]))
+	((__typeof__(ptr))((uintptr_t)(ptr) + percpu_offset[cpu]))
 #define this_cpu_ptr(ptr) \
-	((__typeof__(ptr))((char *)(ptr) + this_cpu_read(percpu_self)))
+	((__typeof__(ptr))((uintptr_t)(ptr) + this_cpu_read(percpu_self)))
