@@ -9,7 +9,7 @@
 
 #define SCI_ENABLED	1
 #define SLEEP_ENABLE	(1U << 13)
-#define SLEEP_TYPE(t)	((uint16_t)((t) << 10))
+#define SLEEP_TYPE(t)	((uint16_t)(((t) & 7) << 10))
 #define KBD_STATUS	0x64
 #define KBD_INPUT_FULL	2
 #define KBD_RESET	0xfe
@@ -40,15 +40,21 @@ static void acpi_mode(void)
 	}
 }
 
+/* The other bits are the chipset's: SCI_EN among them, which must stay. */
+static void sleep_now(uint16_t control, uint8_t type)
+{
+	uint16_t others = inw(control) & ~(SLEEP_TYPE(7) | SLEEP_ENABLE);
+
+	outw(control, others | SLEEP_TYPE(type) | SLEEP_ENABLE);
+}
+
 void power_off(void)
 {
 	if (ports.pm1a_control) {
 		acpi_mode();
-		outw(ports.pm1a_control,
-		     SLEEP_TYPE(ports.sleep_a) | SLEEP_ENABLE);
+		sleep_now(ports.pm1a_control, ports.sleep_a);
 		if (ports.pm1b_control)
-			outw(ports.pm1b_control,
-			     SLEEP_TYPE(ports.sleep_b) | SLEEP_ENABLE);
+			sleep_now(ports.pm1b_control, ports.sleep_b);
 		wait_for_the_end();
 	}
 	pr_error("this machine does not switch itself off: halted");
