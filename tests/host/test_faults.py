@@ -40,9 +40,19 @@ FAULTS = [
     ("mm-overrun",
      "slab kmalloc-128: object 0x[0-9a-f]+ of 100 bytes written past its end: "
      "allocated at " + at("site_alloc") + ", freed at " + at("site_free")),
+    ("mm-overrun-far",
+     "slab kmalloc-128: object 0x[0-9a-f]+ of [0-9]+ bytes written past its "
+     "end: allocated at .*, freed at " + at("site_free")),
+    ("mm-large-double-free",
+     "kmalloc: object 0x[0-9a-f]+ freed twice: allocated at "
+     + at("site_alloc") + ", freed at " + at("site_free")
+     + ", again at " + at("site_free_again")),
     ("mm-foreign-free",
      "slab kmalloc-128: 0x[0-9a-f]+, freed at " + at("site_free") + ", lies "
      "inside object 0x[0-9a-f]+, allocated at " + at("site_alloc")),
+    ("mm-local-free",
+     "kfree: 0x[0-9a-f]+, freed at " + at("site_free") + ", is in no memory "
+     "that was ever handed out"),
     ("mm-frame-double-free",
      "frame_free: frame 0x[0-9a-f]+ freed twice: allocated at "
      + at("site_frame_alloc") + ", freed at " + at("site_frame_free")

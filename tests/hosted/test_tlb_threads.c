@@ -6,6 +6,8 @@
  * mapped; owners unmap their pages, which frees the frames, and map others.  A
  * CPU that still uses an old translation reads a frame that has another owner.
  */
+#include <sched.h>
+
 #include "arch/cpu.h"
 #include "arch/phys.h"
 #include "mm/frame.h"
@@ -20,6 +22,8 @@
 #define PAGES		48	/* of each member; some runs exceed TLB_PAGES_MAX */
 #define ROUNDS		60
 
+#define SOMEBODY	1	/* no page's address */
+
 static uintptr_t pages[64];	/* where each member's pages begin */
 static struct atomic32 stale, failures, finished;
 
@@ -28,14 +32,34 @@ static uint64_t *word_at(uint64_t pa)
 	return phys_to_virt(pa);
 }
 
-/* One access, as a processor makes it: no interrupt inside. */
+/* One access, as a processor makes it. */
 static void read_one(uintptr_t va)
 {
 	uint64_t pa = world_translate(va);
 
 	if (pa && *word_at(pa) != va)
 		fetch_add_relaxed(&stale, 1);	/* relaxed: read after all */
-	world_interrupts();
+}
+
+/*
+ * Somebody else gets the frames that were freed, writes to them, and keeps them
+ * until next time; so the pages get others.
+ */
+static void take_and_write(unsigned member, unsigned n)
+{
+	static uint64_t held[64][PAGES];
+	uint64_t taken[PAGES] = { 0 };
+
+	for (unsigned i = 0; i < n; i++) {
+		taken[i] = frame_alloc(0);	/* what was freed last */
+		if (taken[i])
+			*word_at(taken[i]) = SOMEBODY;
+	}
+	for (unsigned i = 0; i < PAGES; i++) {
+		if (held[member][i])
+			frame_free(held[member][i], 0);
+		held[member][i] = taken[i];
+	}
 }
 
 static bool map_one(uintptr_t va)
@@ -53,6 +77,7 @@ static void remap_own(unsigned member, unsigned first, unsigned n)
 	uintptr_t va = pages[member] + first * PAGE_SIZE;
 
 	space_free(&kernel_space, va, n);
+	take_and_write(member, n);
 	for (unsigned i = 0; i < n; i++)
 		if (!map_one(va + i * PAGE_SIZE))
 			fetch_add_relaxed(&failures, 1); /* relaxed: as above */
@@ -70,9 +95,14 @@ static void play(unsigned member)
 		if (first + run > PAGES)
 			first = PAGES - run;
 		remap_own(member, first, run);
-		for (unsigned i = 0; i < 3 * PAGES; i++)
-			read_one(pages[(member + i) % n] +
+		sched_yield();	/* or one would be done before others begin */
+		/* interrupts come in only now and then, as if masked between */
+		for (unsigned i = 0; i < 4 * PAGES; i++) {
+			read_one(pages[(member + 1 + i / PAGES) % n] +
 				 (i * 11 + round) % PAGES * PAGE_SIZE);
+			if (i % PAGES == PAGES - 1)
+				world_interrupts();
+		}
 	}
 	/* relaxed: only that all come to their end counts */
 	fetch_add_relaxed(&finished, 1);

@@ -63,6 +63,30 @@ static void overrun(void)
 	site_free(p);
 }
 
+/* Over the red zone and all that stands behind it, the size included. */
+static void overrun_far(void)
+{
+	char *p = site_alloc(SIZE);
+
+	memset(p + SIZE, 0xff, 60);
+	site_free(p);
+}
+
+static void large_double_free(void)
+{
+	void *p = site_alloc(100 * SIZE);
+
+	site_free(p);
+	site_free_again(p);
+}
+
+static void stack_free_by_kfree(void)
+{
+	int local = 0;
+
+	site_free(&local);
+}
+
 static void foreign_free(void)
 {
 	site_free((char *)site_alloc(SIZE) + 32);
@@ -145,7 +169,10 @@ static const struct fault {
 	{ "mm-double-free", double_free },
 	{ "mm-use-after-free", use_after_free },
 	{ "mm-overrun", overrun },
+	{ "mm-overrun-far", overrun_far },
+	{ "mm-large-double-free", large_double_free },
 	{ "mm-foreign-free", foreign_free },
+	{ "mm-local-free", stack_free_by_kfree },
 	{ "mm-frame-double-free", frame_double_free },
 	{ "mm-page-overrun", page_overrun },
 	{ "mm-write-and-execute", write_and_execute },

@@ -90,10 +90,12 @@ TEST("mm/slab", test_slab_every_size_is_aligned_and_its_own)
 TEST("mm/slab", test_slab_multiples_of_a_line_are_aligned_to_one)
 {
 	for (size_t size = CACHE_LINE; size <= 8192; size += CACHE_LINE) {
-		void *p = mem_alloc(size);
+		void *p = kmalloc(size), *q = kmalloc(size);
 
 		check(t, p && (uintptr_t)p % CACHE_LINE == 0);
-		mem_free(p);
+		check(t, q && (uintptr_t)q % CACHE_LINE == 0);
+		kfree(p);
+		kfree(q);
 	}
 }
 
@@ -115,6 +117,19 @@ TEST("mm/slab", test_slab_zeroed_is_zero_after_use)
 		check(t, i == size);
 		kfree(p);
 	}
+}
+
+TEST("mm/slab", test_mem_alloc_is_zeroed_and_keeps_to_its_lines)
+{
+	char *p = mem_alloc(2 * CACHE_LINE);
+
+	if (!check(t, p))
+		return;
+	check(t, (uintptr_t)p % CACHE_LINE == 0);
+	for (unsigned i = 0; i < 2 * CACHE_LINE; i++)
+		check(t, !p[i]);
+	mem_free(p);
+	mem_free(NULL);
 }
 
 TEST("mm/slab", test_slab_large_sizes_up_to_the_limit)

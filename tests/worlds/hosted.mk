@@ -64,7 +64,7 @@ MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
 	tests/hosted/mm_world.c tests/worlds/threads/crew.c
 
 memory_SRC := $(MM_SRC) \
-	$(patsubst %,tests/mm/test_%.c,frame slab vmap stack) \
+	$(patsubst %,tests/mm/test_%.c,frame slab vmap stack space) \
 	tests/hosted/test_mm_faults.c tests/hosted/test_tlb_threads.c
 
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
