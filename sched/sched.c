@@ -41,6 +41,7 @@ static struct thread *init_cpu(void)
 static void start_as(struct thread *t)
 {
 	thread_set_state(t, THREAD_RUNNING);
+	t->on_stack = true;
 	this_cpu_write(thread_current, t);
 }
 

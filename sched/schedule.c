@@ -71,6 +71,7 @@ void schedule_finish(void)
 	struct thread *previous = rq->previous;
 	enum thread_state state = thread_state(previous);
 
+	previous->on_stack = false;
 	runqueue_unlock(rq);
 	if (unlikely(state == THREAD_DEAD))
 		thread_put(previous);
@@ -86,7 +87,8 @@ static void switch_to(struct runqueue *rq, struct thread *next)
 {
 	struct thread *self = thread_self();
 
-	assert(thread_state(next) == THREAD_READY);
+	assert(!next->on_stack);
+	next->on_stack = true;
 	thread_set_state(next, THREAD_RUNNING);
 	next->switches++;
 	rq->switches++;

@@ -71,6 +71,7 @@ struct thread {
 	int base_prio;
 	int boost_prio;
 	unsigned ticks;		/* taken since it last gave up the CPU */
+	bool on_stack;		/* some CPU stands on its stack */
 	uint64_t switches;	/* times it was switched to */
 	struct cpumask affinity;
 
