@@ -6,6 +6,8 @@
  *             is switched to releases the lock.  So while a thread that was
  *             just queued, parked or killed still stands on its stack, nobody
  *             else can get hold of it: to steal or wake it takes this lock.
+ *             on_stack says that somebody does; switch_to() asserts that
+ *             nobody does on the stack it is going to.
  *             A thread that gives up the CPU has its next state before the
  *             switch:
  *             READY   it is in the queue (preempted: at the front, unless its
