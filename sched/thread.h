@@ -15,6 +15,9 @@
  *             runqueue's.
  * Cost        Creation: one stack, and one allocation of 240 bytes.
  * Limits      One thread may join another, once.  Ids wrap after 2^32 threads.
+ *             The reaper frees one stack after the other on the boot CPU, each
+ *             with a TLB shootdown: with many CPUs, memory of the dead may be
+ *             short for a while.
  *             A thread that runs when it loses its CPU from the mask leaves it
  *             at the next reschedule there, which is asked for at once.
  * See         docs/03-scheduler.md, sched/schedule.c, tests/sched/test_thread.c

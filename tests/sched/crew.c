@@ -62,6 +62,7 @@ static bool start_member(struct member *m, const unsigned *cpu)
 bool crew_start(struct test *t, struct crew *crew, unsigned n,
 		void (*fn)(struct member *m), const unsigned *cpu)
 {
+	assert(n <= CREW_MAX);
 	*crew = (struct crew){ .fn = fn };
 	for (unsigned i = 0; i < n; i++) {
 		struct member *m = &crew->member[i];
