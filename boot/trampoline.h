@@ -3,7 +3,7 @@
  *
  * Guarantees  Position independent between these two symbols, and never written
  *             while it runs.  The symbols are physical addresses.
- * See         boot/trampoline.asm, arch/x86_64/trampoline.c
+ * See         boot/trampoline.asm, arch/x86_64/smp.c
  */
 #pragma once
 

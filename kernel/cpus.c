@@ -13,6 +13,7 @@
 #include "kernel/format.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "mm/frame.h"
 #include "mm/space.h"
 #include "mm/stack.h"
 #include "mm/vmap.h"
@@ -94,9 +95,9 @@ static void report(void)
 		pr_info("%u of %u CPUs online", online, nr_listed);
 }
 
-void cpus_start(const struct boot_info *boot)
+void cpus_start(void)
 {
-	uint64_t page = smp_trampoline_page(boot);
+	uint64_t page = frame_alloc_low();
 
 	if (!page)
 		pr_error("no free page below 1 MB: the other CPUs stay off");

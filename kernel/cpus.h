@@ -11,8 +11,7 @@
 #pragma once
 
 struct acpi_info;
-struct boot_info;
 struct cmdline;
 
 void cpus_prepare(const struct acpi_info *acpi, const struct cmdline *cmdline);
-void cpus_start(const struct boot_info *boot);
+void cpus_start(void);

@@ -78,7 +78,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	sched_init_boot();
 	smp_online();
 	marker(MARKER_CPUS);
-	cpus_start(&boot);
+	cpus_start();
 	marker(MARKER_ONLINE);
 	clock_settle(cmdline.clock == CLOCK_ACPI);
 	clock_keeper_start();

@@ -27,7 +27,8 @@
 #include "arch/x86_64/paging.h"
 #include "arch/x86_64/shot.h"
 #include "arch/x86_64/smp_slot.h"
-#include "kernel/assert.h"
+#include "boot/trampoline.h"
+#include "kernel/string.h"
 
 #define FIRST_WAIT_NS	200000UL	/* before the second SIPI */
 #define GIVE_UP_NS	2000000000UL	/* without any CPU's progress */
@@ -127,20 +128,22 @@ static void refuse_silent(void)
  * executed, and 254 CPUs that need the same translation at once wait for each
  * other: `make bench`, row "255 CPUs", was three times higher without it.
  */
-void smp_start_all(uint64_t trampoline, void (*entry)(void))
+void smp_start_all(uint64_t page, void (*entry)(void))
 {
+	memcpy(phys_to_virt(page), phys_to_virt((uint64_t)trampoline_start),
+	       trampoline_end - trampoline_start);
 	ap_entry = entry;
 	ap_root = paging_kernel_root();
-	startup_sweep(trampoline, SMP_START, 1);
+	startup_sweep(page, SMP_START, 1);
 	wait_for_answers(1, FIRST_WAIT_NS);
-	startup_sweep(trampoline, SMP_START, ap_slot_count);
+	startup_sweep(page, SMP_START, ap_slot_count);
 	wait_for_answers(ap_slot_count, FIRST_WAIT_NS);
-	startup_sweep(trampoline, SMP_START, ap_slot_count);
+	startup_sweep(page, SMP_START, ap_slot_count);
 	wait_for_answers(ap_slot_count, GIVE_UP_NS);
 	refuse_silent();
 	/* the last word of the last AP, which nobody may have answered yet */
 	clock_agree(AGREE_ROUNDS);
-	startup_sweep(trampoline, SMP_LATE, ap_slot_count);
+	startup_sweep(page, SMP_LATE, ap_slot_count);
 }
 
 void smp_ap_entry(struct ap_slot *slot)

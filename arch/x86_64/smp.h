@@ -22,13 +22,8 @@
 
 #include "kernel/compiler.h"
 
-struct boot_info;
-
 /* What to do with one that is added, for tests (noap=, lateap=). */
 enum smp_wish { SMP_START, SMP_NEVER, SMP_LATE };
-
-/* The free page below 1 MB that the trampoline takes; 0: there is none. */
-uint64_t smp_trampoline_page(const struct boot_info *boot);
 
 /*
  * area: percpu_end - percpu_start zeroed bytes, page aligned.  Its CPU number,
@@ -38,7 +33,9 @@ int smp_add(uint32_t apic_id, void *area, void *stack_top, enum smp_wish wish)
 	must_check;
 
 void smp_init_all(void);
-void smp_start_all(uint64_t trampoline, void (*entry)(void));
+
+/* page: a frame below 1 MB, for the trampoline; it is never given back. */
+void smp_start_all(uint64_t page, void (*entry)(void));
 void smp_online(void);
 
 /* The n-th processor that did not answer; -1 after the last. */
