@@ -54,7 +54,7 @@ static void apics_init(void)
 {
 	pic_disable();
 	lapic_init(map_device(acpi.lapic ? acpi.lapic : PC_LAPIC));
-	lapic_init_cpu();
+	lapic_init_boot_cpu();
 	cpu_set_apic_id(0, lapic_id());
 	for (unsigned i = 0; i < acpi.nr_ioapics; i++)
 		ioapic_add(map_device(acpi.ioapic[i].address),

@@ -3,9 +3,9 @@
  *
  * Guarantees  One face over xAPIC (a page of registers) and x2APIC (MSRs); the
  *             latter is used where CPUID shows it.
- * Context     lapic_init() once on the boot CPU, lapic_init_cpu() on each CPU,
- *             interrupts off; the rest anywhere, but lapic_icr() not in an NMI
- *             that returns.
+ * Context     lapic_init() once on the boot CPU, lapic_init_boot_cpu() there and
+ *             lapic_init_cpu() on each other CPU, interrupts off; the rest
+ *             anywhere, but lapic_icr() not in an NMI that returns.
  * Cost        A device access each; slow under an emulator.
  * Limits      xAPIC reaches APIC ids below 255 only.
  * See         Intel SDM vol. 3A, chapter 11
@@ -51,7 +51,8 @@ struct lapic_io {
 };
 
 void lapic_init(void *page);
-void lapic_init_cpu(void);
+void lapic_init_boot_cpu(void);
+void lapic_init_cpu(void);	/* another one, after INIT */
 const struct lapic_io *lapic_io(void);
 
 /* False: the ICR would cut the id, and reach another CPU or all of them. */
