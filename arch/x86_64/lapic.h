@@ -3,8 +3,8 @@
  *
  * Guarantees  One face over xAPIC (a page of registers) and x2APIC (MSRs); the
  *             latter is used where CPUID shows it.
- * Context     lapic_init() once on the boot CPU, lapic_init_boot_cpu() there and
- *             lapic_init_cpu() on each other CPU, interrupts off; the rest
+ * Context     lapic_init() once on the boot CPU, lapic_init_boot_cpu() there,
+ *             and lapic_init_cpu() on each other CPU, interrupts off; the rest
  *             anywhere, but lapic_icr() not in an NMI that returns.
  * Cost        A device access each; slow under an emulator.
  * Limits      xAPIC reaches APIC ids below 255 only.
