@@ -22,7 +22,8 @@ endif
 comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
-HOSTED := parsers mutations shell log memory memory_boot scheduler
+HOSTED := parsers mutations shell log memory memory_boot scheduler \
+	readers
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -68,6 +69,12 @@ memory_SRC := $(MM_SRC) \
 	tests/hosted/test_mm_faults.c tests/hosted/test_tlb_threads.c
 
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
+
+# what many read and few write, what all add to, and where all meet
+READERS := percpu_counter
+
+readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
+	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
 
 HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
 	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c

@@ -12,7 +12,11 @@
 #include "kernel/mem.h"
 
 __thread unsigned world_cpu;
-struct cpumask cpus_possible, cpus_present, cpus_online;
+
+/* the program's first thread is CPU 0 */
+struct cpumask cpus_possible = { { ATOMIC64(1) } };
+struct cpumask cpus_present = { { ATOMIC64(1) } };
+struct cpumask cpus_online = { { ATOMIC64(1) } };
 
 struct start {
 	pthread_t thread;
