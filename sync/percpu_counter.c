@@ -36,9 +36,10 @@ static void publish(struct percpu_counter *c, struct percpu_counter_row *row)
 {
 	/* ended by the second check: another round only after another's step */
 	for (;;) {
-		/* relaxed: a stale value fails the cas, or is published again */
+		/* relaxed: stale, it fails the cas or is looked at again */
 		uint64_t was = load_relaxed(&row->published);
-		uint64_t now = load_relaxed(&row->count);	/* relaxed: so */
+		/* relaxed: as above */
+		uint64_t now = load_relaxed(&row->count);
 
 		if (within_batch(now - was))
 			return;

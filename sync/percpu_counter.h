@@ -7,7 +7,7 @@
  *             percpu_counter_read() is off from that sum by less than
  *             PERCPU_COUNTER_BATCH for each possible CPU, not counting the
  *             adds that have not returned.
- *             Zeroed memory is a counter that stands at 0.  It wraps at 64 bits.
+ *             Zeroed memory is a counter at 0.  It wraps at 64 bits.
  * Context     Any, NMI included; the caller may migrate between its steps.
  * Cost        A cache line for each CPU the world may have, and one.  Add: one
  *             locked instruction on this CPU's own line, and, once in

@@ -71,9 +71,10 @@ memory_SRC := $(MM_SRC) \
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
 
 # what many read and few write, what all add to, and where all meet
-READERS := percpu_counter
+READERS := percpu_counter rwlock phase_fair brlock
 
 readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
+	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks) \
 	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
 
 HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
@@ -81,7 +82,8 @@ HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
 
 HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
 	-Wall -Wextra $(if $(WERROR),-Werror) -I. -Itests/worlds/threads \
-	-MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+	-MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
+	$(if $(filter gcc-thread,$(notdir $(CC))-$(SAN)),-Wno-tsan)
 
 OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
 RENAMED := kernel/string tests/kernel/test_string \
