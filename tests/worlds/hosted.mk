@@ -71,7 +71,7 @@ memory_SRC := $(MM_SRC) \
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
 
 # what many read and few write, what all add to, and where all meet
-READERS := percpu_counter rwlock phase_fair brlock
+READERS := percpu_counter rwlock phase_fair brlock seqlock seq_latch
 
 readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks) \
