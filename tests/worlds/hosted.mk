@@ -71,10 +71,11 @@ memory_SRC := $(MM_SRC) \
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
 
 # what many read and few write, what all add to, and where all meet
-READERS := percpu_counter rwlock phase_fair brlock seqlock seq_latch
+READERS := percpu_counter rwlock phase_fair brlock seqlock seq_latch \
+	barrier_central barrier_tree barrier_dissemination
 
 readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
-	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks) \
+	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks barrier_torture) \
 	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
 
 HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
