@@ -50,7 +50,7 @@ void brlock_init(struct brlock *l)
 }
 
 /* We hold nothing on this CPU: give way, and try again when it opens. */
-static never_inline void wait_for_open(struct brlock_cpu *mine)
+static void wait_for_open(struct brlock_cpu *mine)
 {
 	do {	/* no bound: see Limits */
 		store_release(&mine->readers, 0);	/* [A] */
@@ -63,9 +63,14 @@ static never_inline void wait_for_open(struct brlock_cpu *mine)
 	} while (load_acquire(&mine->gate) != BRLOCK_OPEN);	/* [B] */
 }
 
-/* Somebody below us is inside or trying: ended by the writer's next step. */
-static never_inline void wait_until_not_closed(struct brlock_cpu *mine)
+static never_inline void wait_at_gate(struct brlock_cpu *mine)
 {
+	/* relaxed: this CPU alone writes it; 1 is our own */
+	if (load_relaxed(&mine->readers) == 1) {
+		wait_for_open(mine);
+		return;
+	}
+	/* somebody is below us: ended by the writer's next step */
 	while (load_acquire(&mine->gate) == BRLOCK_CLOSED)	/* [B] */
 		cpu_relax();
 }
@@ -81,12 +86,8 @@ void brlock_read_lock(struct brlock *l)
 	was = load_relaxed(&mine->readers);
 	store_relaxed(&mine->readers, was + 1);	/* relaxed: then the fence */
 	fence_seq_cst();				/* [C] */
-	if (likely(load_acquire(&mine->gate) == BRLOCK_OPEN))	/* [B] */
-		return;
-	if (was)
-		wait_until_not_closed(mine);
-	else
-		wait_for_open(mine);
+	if (unlikely(load_acquire(&mine->gate) != BRLOCK_OPEN))	/* [B] */
+		wait_at_gate(mine);
 }
 
 static void read_leave(struct brlock *l)

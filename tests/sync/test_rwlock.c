@@ -32,6 +32,18 @@ TEST("sync/rwlock", test_rwlock_trylock_takes_what_is_free)
 	check(t, preemptible());
 }
 
+/* A reader that came too early may take its addition back late. */
+TEST("sync/rwlock", test_rwlock_writer_leaves_the_early_readers_alone)
+{
+	rwlock_init(&lock);
+	rwlock_write_lock(&lock);
+	fetch_add_acq_rel(&lock.word, 1);	/* the reader's first step */
+	rwlock_write_unlock(&lock);
+	check(t, load_acquire(&lock.word) == 1);
+	fetch_add_acq_rel(&lock.word, -1);	/* and its second */
+	check(t, load_acquire(&lock.word) == 0);
+}
+
 static struct atomic32 asked, passed, inside;
 
 static void wait_or_pass(unsigned member)
