@@ -54,3 +54,10 @@ def run(program):
 def test_hosted(program, name):
     results, how = run(program)
     ktap.require(results, name, how)
+
+
+@pytest.mark.xdist_group("hosted-sleeping-thread")
+def test_what_sleeps_has_no_data_race():
+    """ThreadSanitizer ends the run at the first race it sees."""
+    done = make("SAN=thread", "hosted-sleeping")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

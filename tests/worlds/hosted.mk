@@ -14,6 +14,9 @@
 # libc, and blind the sanitizers to every overrun in a copy.  So that object
 # and its tests are built with these names changed.
 #
+# A program named in MANY lives in the world of more threads than CPUs, and its
+# objects in a folder of their own; SAN=thread is for these.
+#
 # Results are moved into place whole: two runs may build here at once.
 
 ifeq ($(origin CC),default)
@@ -23,7 +26,7 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers
+	readers sleeping
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -78,16 +81,22 @@ readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks barrier_torture) \
 	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
 
-HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
-	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c
+MANY := sleeping
+
+sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
+	$(foreach n,waitq,sync/$(n).c \
+		tests/sync/test_$(n).c tests/sync/twin_$(n).c)
+
+HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
+	kernel/test.c kernel/format.c kernel/string.c
 
 HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
-	-Wall -Wextra $(if $(WERROR),-Werror) -I. -Itests/worlds/threads \
+	-Wall -Wextra $(if $(WERROR),-Werror) -I. \
 	-MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
 	$(if $(filter gcc-thread,$(notdir $(CC))-$(SAN)),-Wno-tsan)
 
 OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
-RENAMED := kernel/string tests/kernel/test_string \
+RENAMED := kernel/string many/kernel/string tests/kernel/test_string \
 	tests/hosted/test_string_guard
 
 hosted: $(HOSTED:%=hosted-%)
@@ -104,16 +113,30 @@ build/gen/font.c: tools/mkfont.py
 	@mkdir -p $(@D)
 	@python3 tools/mkfont.py $@
 
+COMPILE = $(CC) $(HOSTED_CFLAGS) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
+	mv -f $@.$$$$ $@
+
+$(HOSTED_OUT)/many/%.o: HOSTED_CFLAGS += -Itests/worlds/many
+$(HOSTED_OUT)/many/%.o: %.c
+	@mkdir -p $(@D)
+	@$(COMPILE)
+
+$(HOSTED_OUT)/%.o: HOSTED_CFLAGS += -Itests/worlds/threads
 $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	@$(CC) $(HOSTED_CFLAGS) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
-		mv -f $@.$$$$ $@
+	@$(COMPILE)
 
 LINK = $(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@.$$$$ && mv -f $@.$$$$ $@
 
 .SECONDEXPANSION:
-$(HOSTED:%=$(HOSTED_OUT)/%): \
-	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON))
+$(filter-out $(MANY:%=$(HOSTED_OUT)/%),$(HOSTED:%=$(HOSTED_OUT)/%)): \
+	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON) \
+		tests/worlds/threads/world.c)
+	@$(LINK)
+
+$(MANY:%=$(HOSTED_OUT)/%): \
+	$$(patsubst %.c,$(HOSTED_OUT)/many/%.o,$$($$(@F)_SRC) \
+		$(HOSTED_COMMON) tests/worlds/many/world.c)
 	@$(LINK)
 
 # no test cases of its own: tests/host/test_acpi.py asks it
@@ -123,7 +146,8 @@ $(HOSTED_OUT)/acpi_blob: $(acpi_blob_SRC:%.c=$(HOSTED_OUT)/%.o)
 	@$(LINK)
 
 # its cases fail on purpose: tests/host/test_runner.py looks at how
-planted_SRC := tests/hosted/planted_cases.c $(HOSTED_COMMON)
+planted_SRC := tests/hosted/planted_cases.c $(HOSTED_COMMON) \
+	tests/worlds/threads/world.c
 $(HOSTED_OUT)/planted: $(planted_SRC:%.c=$(HOSTED_OUT)/%.o)
 	@$(LINK)
 

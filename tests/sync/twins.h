@@ -1,0 +1,26 @@
+/*
+ * tests/sync/twins.h - the broken twins: one small fault each.
+ *
+ * Guarantees  Each is its original but for the fault in its name, and stands in
+ *             its place through the table of operations.  The tests of the
+ *             original must find every one of them, by what it breaks.
+ * Context     As the originals.
+ * Limits      A waiter that a twin leaves behind lies in static memory, for at
+ *             most TWIN_WAITERS of them in a run.
+ * See         docs/30-waitq.md, tests/sync/twin_waitq.c
+ */
+#pragma once
+
+#include "sync/waitq.h"
+
+#define TWIN_WAITERS	64
+
+extern const struct waitq_ops waitq_that_checks_before_it_queues;
+extern const struct waitq_ops waitq_that_wakes_all_for_one;
+extern const struct waitq_ops waitq_that_wakes_one_for_all;
+extern const struct waitq_ops waitq_that_leaves_a_ghost;
+extern const struct waitq_ops waitq_that_swallows_a_wake_up;
+extern const struct waitq_ops waitq_that_keeps_what_it_does_not_need;
+
+/* A waiter that may outlive its function. */
+struct waiter *twin_waiter(void);
