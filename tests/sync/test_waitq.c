@@ -70,8 +70,11 @@ static void put(void)
 /* Nobody waits in the end; if somebody does, an unneeded wake-up frees it. */
 static bool all_wake_up(struct test *t, unsigned patience)
 {
-	if (gang_wait(&gang, patience))
-		return true;
+	/* ended by their end, or by a sleeper that has what it waits for */
+	do {
+		if (gang_wait(&gang, patience))
+			return true;
+	} while (!waitq_count(&q) || !load_acquire(&units));
 	test_note(t, "%s: %u asleep, %u units to be had", ops->name,
 		  waitq_count(&q), load_acquire(&units));
 	do {
@@ -93,7 +96,7 @@ static bool wait_queued(struct test *t, unsigned n)
 
 static bool in_turn(void *index)
 {
-	return load_acquire(&turn) == *(unsigned *)index;
+	return load_acquire(&turn) >= *(unsigned *)index;
 }
 
 static void wait_for_turn(struct gang_member *m)
@@ -285,7 +288,8 @@ static bool stage_late_wake_up(struct test *t, uint64_t wait, uint64_t *was)
 	*was = waitq_lock(&q);
 	while (clock_ns() <= deadlines[0])
 		cpu_relax();
-	if (waitq_first_locked(&q)->thread == gang.member[0].thread)
+	if (!list_empty(&q.waiters) &&
+	    waitq_first_locked(&q)->thread == gang.member[0].thread)
 		return true;
 	waitq_unlock(&q, *was);
 	return false;

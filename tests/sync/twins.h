@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include "sync/completion.h"
+#include "sync/semaphore.h"
 #include "sync/waitq.h"
 
 #define TWIN_WAITERS	64
@@ -21,6 +23,17 @@ extern const struct waitq_ops waitq_that_wakes_one_for_all;
 extern const struct waitq_ops waitq_that_leaves_a_ghost;
 extern const struct waitq_ops waitq_that_swallows_a_wake_up;
 extern const struct waitq_ops waitq_that_keeps_what_it_does_not_need;
+
+extern const struct sem_ops sem_that_counts_twice;
+extern const struct sem_ops sem_that_checks_before_it_queues;
+extern const struct sem_ops sem_that_leaves_a_ghost;
+extern const struct sem_ops sem_that_leaves_a_wish;
+extern const struct sem_ops sem_that_swallows_a_unit;
+
+extern const struct completion_ops completion_that_forgets;
+extern const struct completion_ops completion_that_lets_all_through;
+extern const struct completion_ops completion_that_lets_one_through;
+extern const struct completion_ops completion_that_does_not_look_again;
 
 /* A waiter that may outlive its function. */
 struct waiter *twin_waiter(void);

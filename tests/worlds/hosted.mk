@@ -84,7 +84,7 @@ readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 MANY := sleeping
 
 sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
-	$(foreach n,waitq,sync/$(n).c \
+	$(foreach n,waitq semaphore completion,sync/$(n).c \
 		tests/sync/test_$(n).c tests/sync/twin_$(n).c)
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
@@ -113,15 +113,15 @@ build/gen/font.c: tools/mkfont.py
 	@mkdir -p $(@D)
 	@python3 tools/mkfont.py $@
 
-COMPILE = $(CC) $(HOSTED_CFLAGS) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
+WORLD := threads
+COMPILE = $(CC) $(HOSTED_CFLAGS) -Itests/worlds/$(WORLD) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
 	mv -f $@.$$$$ $@
 
-$(HOSTED_OUT)/many/%.o: HOSTED_CFLAGS += -Itests/worlds/many
+$(HOSTED_OUT)/many/%.o: WORLD := many
 $(HOSTED_OUT)/many/%.o: %.c
 	@mkdir -p $(@D)
 	@$(COMPILE)
 
-$(HOSTED_OUT)/%.o: HOSTED_CFLAGS += -Itests/worlds/threads
 $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(COMPILE)
