@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sync/completion.h"
+#include "sync/mutex.h"
 #include "sync/semaphore.h"
 #include "sync/waitq.h"
 
@@ -34,6 +35,12 @@ extern const struct completion_ops completion_that_forgets;
 extern const struct completion_ops completion_that_lets_all_through;
 extern const struct completion_ops completion_that_lets_one_through;
 extern const struct completion_ops completion_that_does_not_look_again;
+
+extern const struct mutex_ops mutex_that_does_nothing;
+extern const struct mutex_ops mutex_in_two_steps;
+extern const struct mutex_ops mutex_that_looks_before_it_queues;
+extern const struct mutex_ops mutex_that_never_hands_over;
+extern const struct mutex_ops mutex_that_swallows_its_turn;
 
 /* A waiter that may outlive its function. */
 struct waiter *twin_waiter(void);
