@@ -5,7 +5,9 @@
  *             never passes an earlier one, and a locked instruction is a full
  *             barrier.  So acquire and release need only keep the compiler in
  *             place (the "memory" clobber), and relaxed drops even that.
- * References  Intel SDM vol. 3A, 9.2.2 and 9.2.3.9; Sewell et al., x86-TSO,
+ *             Words of 8 and 16 bits may overlap one of 32: arch/atomic.h,
+ *             "Views".
+ * References  Intel SDM vol. 3A, 9.1.1, 9.2.2 and 9.2.3.9; Sewell et al., x86-TSO,
  *             CACM 53(7), 2010.
  */
 #pragma once
@@ -88,6 +90,8 @@ static always_inline T pre##_fetch_##name##_acq_rel(struct S *p, T v) \
 	ATOMIC_BIT_(pre, S, T, or, |) \
 	ATOMIC_BIT_(pre, S, T, and, &)
 
+ATOMIC_COMMON_(a8, atomic8, uint8_t, "b")
+ATOMIC_COMMON_(a16, atomic16, uint16_t, "w")
 ATOMIC_INT_(a32, atomic32, uint32_t, "l")
 ATOMIC_INT_(a64, atomic64, uint64_t, "q")
 ATOMIC_COMMON_(aptr, atomic_ptr, void *, "q")

@@ -61,6 +61,8 @@ static inline T pre##_fetch_and_acq_rel(struct S *p, T v) \
 	return __atomic_fetch_and(&p->word_, v, __ATOMIC_ACQ_REL); \
 }
 
+ATOMIC_COMMON_(a8, atomic8, uint8_t)
+ATOMIC_COMMON_(a16, atomic16, uint16_t)
 ATOMIC_INT_(a32, atomic32, uint32_t)
 ATOMIC_INT_(a64, atomic64, uint64_t)
 ATOMIC_COMMON_(aptr, atomic_ptr, void *)
