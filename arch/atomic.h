@@ -82,6 +82,12 @@ struct atomic_ptr { void *word_; };
 #define store_relaxed(p, v)	atomic_op_(store_relaxed, p)(p, v)
 #define store_release(p, v)	atomic_op_(store_release, p)(p, v)
 
+/*
+ * Store *p + v.  Nobody but the caller may write *p meanwhile: this is a load
+ * and a store, and needs no lock, though x86 has one instruction for both.
+ */
+#define store_add_release(p, v)	atomic_int_op_(store_add_release, p)(p, v)
+
 /* Store v, return what was there. */
 #define xchg_relaxed(p, v)	atomic_op_(xchg_relaxed, p)(p, v)
 #define xchg_acquire(p, v)	atomic_op_(xchg_acquire, p)(p, v)

@@ -48,6 +48,8 @@
 	check(t, fetch_or_acq_rel(&a, 5) == (high)); \
 	check(t, fetch_and_acq_rel(&a, ~(T)1) == ((high) | 5)); \
 	check(t, load_relaxed(&a) == ((high) | 4)); \
+	store_add_release(&a, (high)); \
+	check(t, load_acquire(&a) == ((T)(2 * (T)(high)) | 4)); \
 } while (0)
 
 TEST("arch/atomic", test_atomic8_operations)

@@ -52,6 +52,10 @@ ATOMIC_ORDERS_(ATOMIC_RMW_, pre, S, T)
 #define ATOMIC_INT_(pre, S, T) \
 ATOMIC_COMMON_(pre, S, T) \
 ATOMIC_ORDERS_(ATOMIC_ADD_, pre, S, T) \
+static inline void pre##_store_add_release(struct S *p, T v) \
+{ \
+	pre##_store_release(p, pre##_load_relaxed(p) + v); \
+} \
 static inline T pre##_fetch_or_acq_rel(struct S *p, T v) \
 { \
 	return __atomic_fetch_or(&p->word_, v, __ATOMIC_ACQ_REL); \
