@@ -96,7 +96,8 @@ static uint64_t asked(void *lock)
 	struct brlock *l = lock;
 
 	/* relaxed: waiting to see somebody ask, nothing else */
-	return (uint64_t)load_relaxed(&l->writers.next) << 32 |
+	return (uint64_t)spin_last(&l->writers) << 32 |
+	       (uint64_t)spin_is_locked(&l->writers) << 48 |
 	       load_relaxed(&l->cpu[cpu_id()].gate);
 }
 
