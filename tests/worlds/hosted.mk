@@ -2,6 +2,7 @@
 #
 #   make -f tests/worlds/hosted.mk                       build and run them all
 #   make -f tests/worlds/hosted.mk CC=clang SAN=address,undefined
+#   make -f tests/worlds/hosted.mk SAN=thread hosted-locks
 #   make -f tests/worlds/hosted.mk fuzz [RUNS=n]         the harnesses of libFuzzer
 #
 # To add a program: put its name into HOSTED, and into <name>_SRC its test
@@ -26,7 +27,7 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers sleeping
+	readers locks sleeping
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -63,6 +64,14 @@ scheduler_SRC := \
 	$(foreach n,timer_heap runqueue inbox random,sched/$(n).c \
 		tests/sched/test_$(n).c) \
 	tests/hosted/test_inbox_threads.c
+
+# what lets one in at a time
+LOCKS := tas ttas ticket mcs clh spinlock lock_ops
+
+locks_SRC := $(foreach n,$(LOCKS),sync/$(n).c tests/sync/test_$(n).c) \
+	sched/random.c tests/worlds/threads/crew.c \
+	$(patsubst %,tests/sync/%.c,lock_trial twins_spin test_lock_twins) \
+	tests/arch/test_atomic.c tests/hosted/test_lock_crowds.c
 
 MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
 	tests/hosted/mm_world.c tests/worlds/threads/crew.c
