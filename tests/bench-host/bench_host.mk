@@ -22,7 +22,7 @@ CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -fcf-protection=none \
 bench-host: $(OUT)/bench-host
 	@$< $(if $(COUNTS),counts)
 
-$(OUT)/%.o: %.c
+$(OUT)/%.o: %.c tests/bench-host/bench_host.mk
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -c $< -o $@
 

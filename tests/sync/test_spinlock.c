@@ -40,6 +40,16 @@ TEST("sync/spinlock", test_spinlock_is_four_bytes_that_begin_as_zeroes)
 	check(t, !spin_is_locked(&used));
 }
 
+TEST("sync/spinlock", test_nobody_overtakes_the_queue)
+{
+	/* unlocked a moment ago, and the first in line has yet to see it */
+	struct spinlock l = { { ATOMIC32(4 << 16) } };
+
+	check(t, !spin_is_locked(&l) && spin_last(&l) == 4);
+	check(t, !spin_trylock(&l));
+	check(t, !spin_is_locked(&l) && spin_last(&l) == 4);
+}
+
 TEST("sync/spinlock", test_spinlock_irqsave_restores_what_it_found)
 {
 	bool before = irqs_enabled();
