@@ -24,7 +24,7 @@ struct member {
  * More CPUs than this that spin for each other are more than any emulator's
  * host can run at a time: each hand-over would wait for the host's scheduler.
  */
-#define CREW	8
+#define CREW	4
 
 static struct member members[CREW];
 static struct atomic32 go;

@@ -121,6 +121,10 @@ TEST("sync/mutex", test_mutex_that_does_nothing_is_caught)
 
 TEST("sync/mutex", test_mutex_in_two_steps_is_caught)
 {
+	if (cpumask_count(&cpus_online) == 1) {
+		test_skip(t, "one CPU seldom stops between the two steps");
+		return;
+	}
 	check(t, !excludes(t, &mutex_in_two_steps, true, IMPATIENT));
 }
 

@@ -14,7 +14,7 @@
 #include "tests/sync/rw_torture.h"
 
 /* In all, shared by the crew: see tests/sync/test_spinlock.c. */
-#define ROUNDS	2048
+#define ROUNDS	512
 
 RW_OPS(rwlock)
 RW_OPS(phase_fair)
