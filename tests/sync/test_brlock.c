@@ -91,6 +91,112 @@ TEST("sync/brlock", test_brlock_readers_nest_though_a_writer_waits)
 	check(t, load_acquire(&before_writer) == 1000);
 }
 
+static struct atomic32 where, came, early;	/* where: CPU + 1 of the reader */
+
+/*
+ * Member 0 plays a writer that waits at member 1's gate.  A right lock never
+ * lets the reader in, however long we look.
+ */
+static void wait_at_the_gate(unsigned member)
+{
+	unsigned cpu;
+
+	if (member == 1) {
+		store_release(&where, cpu_id() + 1);
+		while (gate_of(cpu_id()) == BRLOCK_OPEN)	/* by member 0 */
+			cpu_relax();
+		brlock_read_lock(&lock);
+		store_release(&came, 1);
+		brlock_read_unlock(&lock);
+		return;
+	}
+	while (!load_acquire(&where))
+		cpu_relax();
+	cpu = load_acquire(&where) - 1;
+	store_release(&lock.cpu[cpu].gate, BRLOCK_CLOSING);
+	for (unsigned i = 0; i < 50 && !load_acquire(&came); i++) {
+		cpu_delay(1000);
+		crew_yield();
+	}
+	store_release(&early, load_acquire(&came));
+	store_release(&lock.cpu[cpu].gate, BRLOCK_OPEN);
+}
+
+TEST("sync/brlock", test_brlock_reader_waits_for_a_writer_that_waits)
+{
+	if (crew_size() < 2) {
+		test_skip(t, "a waiting writer needs a CPU of its own");
+		return;
+	}
+	brlock_init(&lock);
+	/* relaxed, all of them: nobody is there yet */
+	store_relaxed(&where, 0);
+	store_relaxed(&came, 0);
+	store_relaxed(&early, 0);
+	crew_run(2, wait_at_the_gate);
+	check(t, load_acquire(&early) == 0);
+	check(t, load_acquire(&came) == 1);
+}
+
+/*
+ * Member 1 plays the readers upon a reader: its count is up, and it goes in and
+ * out by the rule for those who nest.  What keeps the writer out is that it
+ * looks a second time after it has shut the gate.
+ */
+static void look_for_a_writer(void)
+{
+	store_release(&inside, 1);
+	cpu_delay(4);
+	if (load_acquire(&where))
+		fetch_add_acq_rel(&early, 1);
+	store_release(&inside, 0);
+}
+
+static void enter_as_nested(struct brlock_cpu *mine)
+{
+	store_relaxed(&mine->readers, 1);
+	fence_seq_cst();
+	if (load_acquire(&mine->gate) == BRLOCK_CLOSING)
+		look_for_a_writer();
+	store_release(&mine->readers, 0);
+}
+
+static void write_or_nest(unsigned member)
+{
+	if (member == 1) {
+		while (!load_acquire(&came))	/* ended by member 0 */
+			enter_as_nested(&lock.cpu[cpu_id()]);
+		return;
+	}
+	for (unsigned i = 0; i < 40000 && !load_acquire(&early); i++) {
+		brlock_write_lock(&lock);
+		store_release(&where, 1);
+		fence_seq_cst();
+		if (load_acquire(&inside))
+			fetch_add_acq_rel(&early, 1);
+		cpu_delay(8);
+		store_release(&where, 0);
+		brlock_write_unlock(&lock);
+	}
+	store_release(&came, 1);
+}
+
+TEST("sync/brlock", test_brlock_writer_looks_twice)
+{
+	if (crew_size() < 2) {
+		test_skip(t, "one CPU cannot race");
+		return;
+	}
+	brlock_init(&lock);
+	/* relaxed, all of them: nobody is there yet */
+	store_relaxed(&inside, 0);
+	store_relaxed(&where, 0);
+	store_relaxed(&came, 0);
+	store_relaxed(&early, 0);
+	crew_run(2, write_or_nest);
+	check(t, load_acquire(&early) == 0);
+}
+
 static uint64_t asked(void *lock)
 {
 	struct brlock *l = lock;

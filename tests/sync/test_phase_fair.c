@@ -103,6 +103,29 @@ TEST("sync/phase_fair", test_phase_fair_survives_the_wrap_of_its_tickets)
 	check(t, preemptible());
 }
 
+static uint32_t writer_bits(void)
+{
+	uint32_t bits;
+
+	phase_fair_write_lock(&lock);
+	bits = load_acquire(&lock.readers_in) & PHASE_FAIR_WRITER;
+	phase_fair_write_unlock(&lock);
+	return bits;
+}
+
+/* Or a reader that is slow to look would take the next writer for the last. */
+TEST("sync/phase_fair", test_phase_fair_tells_two_writers_apart)
+{
+	uint32_t first, second;
+
+	phase_fair_init(&lock);
+	first = writer_bits();
+	second = writer_bits();
+	check(t, first & second & PHASE_FAIR_PRESENT);
+	check(t, first != second);
+	check(t, load_acquire(&lock.readers_in) == 0);
+}
+
 /* Twin: readers first, as in sync/rwlock.c, but who asks can be seen. */
 struct readers_first {
 	struct rwlock word;
