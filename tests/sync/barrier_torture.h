@@ -3,8 +3,10 @@
  * one is caught without waiting for ever.
  *
  * Guarantees  barrier_torture() lets n members meet `episodes` times and counts
- *             in `early` how often one left before all had come.  It ends at
- *             the first.  Same seed, same delays.
+ *             in `early` how often one left before all had come.  A twin
+ *             ends at the first; of a barrier thought right the first is a
+ *             failed check at once, for it may wait for ever after that.
+ *             Same seed, same delays.
  *             A twin waits by twin_wait() and writes by twin_wrote().  If no
  *             member can go on any more - each one still there has looked at
  *             its word since the last write of anybody, in vain - then a signal
