@@ -239,7 +239,8 @@ static void forget_the_last(void *lock)
 	struct brlock *l = lock;
 
 	spin_lock(&l->writers);
-	for (unsigned i = 0; i + 1 < cpumask_count(&cpus_online); i++) {
+	/* the crew is on the first CPUs: its last one is forgotten */
+	for (unsigned i = 0; i + 1 < crew_size(); i++) {
 		store_release(&l->cpu[i].gate, BRLOCK_CLOSED);
 		fence_seq_cst();
 		while (load_acquire(&l->cpu[i].readers))
