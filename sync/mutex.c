@@ -186,23 +186,27 @@ bool mutex_is_mine(const struct mutex *m)
 	return (load_relaxed(&m->owner) & ~CONTENDED) == self_word();
 }
 
+static void serve_first_locked(struct mutex *m, struct sleeper *first)
+{
+	uint64_t next = 0;
+
+	if (first->bypassed++ >= MUTEX_BYPASS)
+		next = (uintptr_t)first->w.thread;
+	store_release(&m->owner, next | CONTENDED);		/* [A] */
+	unpark(first->w.thread);
+}
+
 /* With CONTENDED set.  False: nobody is queued, and it is cleared. */
 static bool pass_on(struct mutex *m)
 {
 	uint64_t was = waitq_lock(&m->q);
 	struct waiter *w = waitq_first_locked(&m->q);
-	struct sleeper *first = container_of(w, struct sleeper, w);
-	uint64_t next = 0;
 
-	if (!w) {
+	if (w)
+		serve_first_locked(m, container_of(w, struct sleeper, w));
+	else
 		/* relaxed: it is still ours */
 		store_relaxed(&m->owner, self_word());
-	} else {
-		if (first->bypassed++ >= MUTEX_BYPASS)
-			next = (uintptr_t)w->thread;
-		store_release(&m->owner, next | CONTENDED);	/* [A] */
-		unpark(w->thread);
-	}
 	waitq_unlock(&m->q, was);
 	return w;
 }

@@ -98,7 +98,19 @@ bool gang_wait(struct gang *g, unsigned patience)
 	}
 	for (unsigned i = 0; i < g->n; i++)
 		thread_put(g->member[i].thread);
+	g->n = 0;	/* asked again: still true, and no second put */
 	return true;
+}
+
+void gang_stop(struct gang *g)
+{
+	/* relaxed: a hint, which each member sees some time */
+	store_relaxed(&g->stop, 1);
+}
+
+bool gang_stopped(const struct gang_member *m)
+{
+	return load_relaxed(&m->gang->stop);	/* relaxed: as above */
 }
 
 void gang_step(struct gang_member *m)
@@ -131,6 +143,14 @@ void gang_interrupt(struct gang_member *m, void (*fn)(void))
 	/* relaxed: timer_start() orders it before the handler */
 	store_relaxed(&m->armed, 1);
 	timer_start(&m->timer, clock_ns() + gang_random(m) % (200 * US));
+}
+
+/* Up to 20 us, 40 us, ... 2.5 ms: each of the eight as likely. */
+uint64_t gang_deadline(struct gang_member *m)
+{
+	uint64_t most = 20 * US << gang_random(m) % 8;
+
+	return clock_ns() + gang_random(m) % most;
 }
 
 void gang_chaos(struct gang_member *m)

@@ -7,6 +7,9 @@
  *             none of them did a step during patience looks in a row.  A look
  *             is the watcher's own step, and it sleeps in between, so a slow
  *             machine makes the looks as slow as the steps.
+ *             After gang_stop() a member's gang_stopped() is true: it does no
+ *             further round, so that a broken lock's victims end soon.
+ *             gang_deadline() is now, or soon, or much later.
  *             gang_interrupt() has fn called from an interrupt, once, soon.
  *             gang_chaos() does nothing, or spins, or sleeps, or takes another
  *             priority, by the member's own random numbers.
@@ -49,6 +52,7 @@ struct gang {
 	unsigned n;
 	void (*fn)(struct gang_member *m);
 	struct atomic32 go;
+	struct atomic32 stop;
 	struct gang_member member[GANG_MAX];
 };
 
@@ -57,8 +61,12 @@ void gang_start(struct gang *g, unsigned n, void (*fn)(struct gang_member *m),
 		uint64_t seed);
 bool gang_wait(struct gang *g, unsigned patience) must_check;
 
+void gang_stop(struct gang *g);
+bool gang_stopped(const struct gang_member *m);
+
 void gang_step(struct gang_member *m);
 uint64_t gang_random(struct gang_member *m);
+uint64_t gang_deadline(struct gang_member *m);
 void gang_chaos(struct gang_member *m);
 void gang_interrupt(struct gang_member *m, void (*fn)(void));
 

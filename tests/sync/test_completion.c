@@ -10,7 +10,7 @@
 
 #define WAITERS		6
 #define PAIRS		6
-#define ROUNDS		200
+#define ROUNDS		40
 #define POISON		0x6b6b6b6bu
 
 static struct gang gang;
@@ -177,8 +177,7 @@ static void request(struct gang_member *m, unsigned pair)
 	if (gang_random(m) % 2)
 		(void)!ops->wait(&u.request.done, PARK_FOREVER);
 	else
-		while (!ops->wait(&u.request.done, clock_ns() +
-				  gang_random(m) % (100 * US)))
+		while (!ops->wait(&u.request.done, gang_deadline(m)))
 			gang_step(m);
 	if (u.request.answer != 1)
 		store_release(&unanswered, 1);
@@ -245,12 +244,12 @@ static void do_it(void)
 /* Does something before it waits: if all sleep, a deed was lost. */
 static void deed_then_wait(struct gang_member *m)
 {
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; i < ROUNDS && !gang_stopped(m); i++) {
 		if (gang_random(m) % 2)
 			gang_interrupt(m, do_it);
 		else
 			do_it();
-		if (!ops->wait(&c, clock_ns() + gang_random(m) % (200 * US)))
+		if (!ops->wait(&c, gang_deadline(m)))
 			(void)!ops->wait(&c, PARK_FOREVER);
 		/* no more waits than deeds */
 		if ((int32_t)fetch_add_acq_rel(&deeds, -1) <= 0)
@@ -278,6 +277,7 @@ static bool loses_no_deed(struct test *t, const struct completion_ops *which,
 		test_note(t, "%s: %u asleep, %d deeds that nobody was told of",
 			  ops->name, waitq_count(&c.q),
 			  (int)load_acquire(&deeds));
+		gang_stop(&gang);
 		do
 			complete_all(&c);
 		while (!gang_wait(&gang, 5));

@@ -11,7 +11,7 @@
 #include "tests/sync/twins.h"
 
 #define TORTURERS	12
-#define ROUNDS		150
+#define ROUNDS		80
 #define SLEEPERS	5
 
 static struct gang gang;
@@ -46,6 +46,7 @@ static bool all_return(struct test *t, unsigned patience)
 	} while (!waitq_count(&m.q) || load_acquire(&m.owner) > 1);
 	test_note(t, "%s: %u asleep, and the mutex is free", ops->name,
 		  waitq_count(&m.q));
+	gang_stop(&gang);
 	do {
 		waitq_wake_one(&m.q);
 	} while (!gang_wait(&gang, 5));
@@ -66,15 +67,14 @@ static void take_somehow(struct gang_member *self)
 			sleep_until(clock_ns() + 50 * US);
 		}
 	} else {
-		while (!ops->lock_timeout(&m, clock_ns() +
-					  gang_random(self) % (100 * US)))
+		while (!ops->lock_timeout(&m, gang_deadline(self)))
 			gang_step(self);
 	}
 }
 
 static void add_under_lock(struct gang_member *self)
 {
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; i < ROUNDS && !gang_stopped(self); i++) {
 		uint32_t others;
 
 		take_somehow(self);
@@ -132,7 +132,7 @@ TEST("sync/mutex", test_mutex_in_two_steps_is_caught)
 static void come_once(struct gang_member *self)
 {
 	ops->lock(&m);
-	park(clock_ns() + gang_random(self) % (100 * US));
+	park(gang_deadline(self));
 	ops->unlock(&m);
 }
 

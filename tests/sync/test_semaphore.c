@@ -10,7 +10,7 @@
 #define UNITS		3
 #define QUEUED		5
 #define TORTURERS	12
-#define ROUNDS		150
+#define ROUNDS		80
 
 static struct gang gang;
 static struct semaphore s;
@@ -47,8 +47,10 @@ static bool all_return(struct test *t, unsigned patience)
 	} while (!waitq_count(&s.q) || !to_be_had());
 	test_note(t, "%s: %u asleep, %d units to be had", ops->name,
 		  waitq_count(&s.q), to_be_had());
+	gang_stop(&gang);
 	do {
-		ops->up(&s);
+		for (unsigned i = 0; i < GANG_MAX; i++)
+			ops->up(&s);
 	} while (!gang_wait(&gang, 5));
 	return false;
 }
@@ -86,8 +88,7 @@ static void take_somehow(struct gang_member *m)
 		}
 		break;
 	default:
-		while (!ops->down_timeout(&s, clock_ns() +
-					  gang_random(m) % (100 * US)))
+		while (!ops->down_timeout(&s, gang_deadline(m)))
 			gang_step(m);
 	}
 }
@@ -95,7 +96,7 @@ static void take_somehow(struct gang_member *m)
 /* Some leave by their timer's interrupt. */
 static void come_and_go(struct gang_member *m)
 {
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; i < ROUNDS && !gang_stopped(m); i++) {
 		take_somehow(m);
 		enter();
 		gang_chaos(m);
@@ -235,14 +236,12 @@ static void put(void)
  */
 static void race(struct gang_member *m)
 {
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint64_t wait = gang_random(m) % (200 * US);
-
+	for (unsigned i = 0; i < ROUNDS && !gang_stopped(m); i++) {
 		if (gang_random(m) % 4)
 			gang_interrupt(m, put);
 		else
 			put();
-		if (!ops->down_timeout(&s, clock_ns() + wait))
+		if (!ops->down_timeout(&s, gang_deadline(m)))
 			ops->down(&s);
 		fetch_add_acq_rel(&downs, 1);
 		gang_chaos(m);

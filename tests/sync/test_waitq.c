@@ -17,7 +17,7 @@
 
 #define SHARED		3
 #define EXCLUSIVE	4
-#define ROUNDS		150
+#define ROUNDS		80
 #define TORTURERS	12
 
 static struct gang gang;
@@ -77,8 +77,9 @@ static bool all_wake_up(struct test *t, unsigned patience)
 	} while (!waitq_count(&q) || !load_acquire(&units));
 	test_note(t, "%s: %u asleep, %u units to be had", ops->name,
 		  waitq_count(&q), load_acquire(&units));
+	gang_stop(&gang);
 	do {
-		fetch_add_acq_rel(&units, 1);
+		fetch_add_acq_rel(&units, GANG_MAX);
 		waitq_wake_all(&q);
 	} while (!gang_wait(&gang, 5));
 	return false;
@@ -404,9 +405,7 @@ TEST("sync/waitq", test_waitq_forms_ask_and_return_the_answer)
  */
 static void torture(struct gang_member *m)
 {
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint64_t wait = gang_random(m) % (100 * US);
-
+	for (unsigned i = 0; i < ROUNDS && !gang_stopped(m); i++) {
 		if (gang_random(m) % 4)
 			put();
 		else
@@ -415,7 +414,7 @@ static void torture(struct gang_member *m)
 		if (gang_random(m) % 2)
 			(void)!ops->wait(&q, take, NULL, PARK_FOREVER, true);
 		else
-			while (!ops->wait(&q, take, NULL, clock_ns() + wait,
+			while (!ops->wait(&q, take, NULL, gang_deadline(m),
 					  true))
 				gang_step(m);
 		gang_step(m);
