@@ -12,7 +12,9 @@
 #pragma once
 
 #include "sync/completion.h"
+#include "sync/condvar.h"
 #include "sync/mutex.h"
+#include "sync/rwsem.h"
 #include "sync/semaphore.h"
 #include "sync/waitq.h"
 
@@ -41,6 +43,20 @@ extern const struct mutex_ops mutex_in_two_steps;
 extern const struct mutex_ops mutex_that_looks_before_it_queues;
 extern const struct mutex_ops mutex_that_never_hands_over;
 extern const struct mutex_ops mutex_that_swallows_its_turn;
+
+extern const struct cond_ops cond_that_unlocks_before_it_queues;
+extern const struct cond_ops cond_that_swallows_a_signal;
+extern const struct cond_ops cond_that_leaves_a_ghost;
+extern const struct cond_ops cond_that_does_not_look_again;
+extern const struct cond_ops cond_that_signals_one_for_all;
+extern const struct cond_ops cond_that_signals_all_for_one;
+
+extern const struct rwsem_ops rwsem_that_does_nothing;
+extern const struct rwsem_ops rwsem_that_prefers_readers;
+extern const struct rwsem_ops rwsem_that_admits_one_reader;
+extern const struct rwsem_ops rwsem_that_admits_nobody;
+extern const struct rwsem_ops rwsem_whose_writer_blocks_the_door;
+extern const struct rwsem_ops rwsem_that_downgrades_in_two_steps;
 
 /* A waiter that may outlive its function. */
 struct waiter *twin_waiter(void);

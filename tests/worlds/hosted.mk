@@ -93,7 +93,7 @@ readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 MANY := sleeping
 
 sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
-	$(foreach n,waitq semaphore completion mutex,sync/$(n).c \
+	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \
 		tests/sync/test_$(n).c tests/sync/twin_$(n).c)
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
