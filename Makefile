@@ -78,7 +78,8 @@ PURPOSES := \
 	$(call needs,debug,debug) \
 	$(call needs,tidy,tidy host) \
 	$(call needs,bench,gcc host) \
-	$(call needs,test boots,gcc clang host uefi test debug tidy)
+	$(call needs,bench-host,gcc host peers) \
+	$(call needs,test boots,gcc clang host uefi test debug tidy peers)
 
 .PHONY: .deps
 .deps:
@@ -165,7 +166,7 @@ $(B)/quiesce.iso: $(B)/quiesce.kernel boot/grub.cfg tools/mkiso | .deps
 	$(call say,ISO,$@)
 	$(Q)tools/mkiso $@ $(B)/quiesce.kernel boot/grub.cfg
 
-.PHONY: all iso run test tidy bench boots debug doctor help clean
+.PHONY: all iso run test tidy bench bench-host boots debug doctor help clean
 iso: $(B)/quiesce.iso ## build the boot image, build/quiesce.iso
 	@ln -f $(B)/quiesce.iso $(O)/quiesce.iso
 
@@ -192,6 +193,9 @@ tidy: $(B)/quiesce.elf ## check the rules of docs/style.md that a tool can check
 bench: iso ## count instructions, and print one table
 	@$(PYTHON) tools/bench.py
 
+bench-host: .deps ## measure sync/ as a program, beside its peers of the host
+	@$(MAKE) -f tests/bench-host/bench_host.mk CC=$(CC)
+
 doctor: ## say what this machine can do
 	@if command -v $(PYTHON) >/dev/null; then $(PYTHON) tools/doctor.py; \
 	else echo 'python3 is missing: apt-get install python3'; exit 1; fi
@@ -201,7 +205,7 @@ clean: ## remove build/
 
 help: ## print this
 	@echo 'make <what>:'
-	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo 'make run, with any of:'
 	@echo '  CPUS=8             processors, 1 to 255 (default 4)'

@@ -9,6 +9,8 @@
  *             before a later load.
  *             A shared word has a type of its own, so that a plain access does
  *             not compile.
+ *             A struct atomic8 or atomic16 may be a view of part of an atomic32
+ *             (a union): see "Views" below for what then holds.
  * Context     Any, NMI included.
  * Cost        x86 (TSO): loads, stores and the acquire and release fences are
  *             plain moves or nothing; every read-modify-write is one locked
@@ -25,18 +27,44 @@
 
 #include "kernel/compiler.h"
 
+/*
+ * Views.  A union may lay an atomic8 or atomic16 over part of an atomic32, so
+ * that a byte can be stored without a read-modify-write of its neighbours.
+ * The C11 model knows no such accesses; x86 does, and gcc and clang make each
+ * of these operations, in both bodies, the one instruction of its width:
+ * - Each of them is indivisible: naturally aligned, and so within one cache
+ *   line (SDM 9.1.1).  A store changes its own bytes and no others.
+ * - All accesses to one cache line are in one order, whatever their widths,
+ *   since a line has one owner at a time.  So what overlaps in a byte
+ *   synchronises by that byte: a store_release of a view is seen by a
+ *   load_acquire or cas of the whole word.
+ * - A locked instruction empties the store buffer first: it decides on all
+ *   bytes of the word at one moment, though one of them was just stored.
+ * - A plain load that is wider than a store still buffered on the same CPU may
+ *   join that byte with the neighbours' older values.  So only a locked
+ *   instruction, or a load as narrow as the store, may decide anything.
+ * Flur et al., Mixed-size Concurrency, POPL 2017, measure this for others.
+ */
+struct atomic8 { uint8_t word_; };
+struct atomic16 { uint16_t word_; };
 struct atomic32 { uint32_t word_; };
 struct atomic64 { uint64_t word_; };
 struct atomic_ptr { void *word_; };
 
+#define ATOMIC8(v)	{ (v) }
+#define ATOMIC16(v)	{ (v) }
 #define ATOMIC32(v)	{ (v) }
 #define ATOMIC64(v)	{ (v) }
 #define ATOMIC_PTR(v)	{ (v) }
 
 #include "world/atomic.h"
 
-/* One name over the three widths; the body defines a32_x, a64_x and aptr_x. */
+/* One name over the widths; the body defines a8_x, a16_x .. a64_x, aptr_x. */
 #define atomic_op_(op, p) _Generic((p), \
+	struct atomic8 *: a8_##op, \
+	const struct atomic8 *: a8_##op, \
+	struct atomic16 *: a16_##op, \
+	const struct atomic16 *: a16_##op, \
 	struct atomic32 *: a32_##op, \
 	const struct atomic32 *: a32_##op, \
 	struct atomic64 *: a64_##op, \
@@ -44,7 +72,7 @@ struct atomic_ptr { void *word_; };
 	struct atomic_ptr *: aptr_##op, \
 	const struct atomic_ptr *: aptr_##op)
 
-/* Integers only. */
+/* Integers of 32 and 64 bits only. */
 #define atomic_int_op_(op, p) _Generic((p), \
 	struct atomic32 *: a32_##op, \
 	struct atomic64 *: a64_##op)
@@ -53,6 +81,12 @@ struct atomic_ptr { void *word_; };
 #define load_acquire(p)		atomic_op_(load_acquire, p)(p)
 #define store_relaxed(p, v)	atomic_op_(store_relaxed, p)(p, v)
 #define store_release(p, v)	atomic_op_(store_release, p)(p, v)
+
+/*
+ * Store *p + v.  Nobody but the caller may write *p meanwhile: this is a load
+ * and a store, and needs no lock, though x86 has one instruction for both.
+ */
+#define store_add_release(p, v)	atomic_int_op_(store_add_release, p)(p, v)
 
 /* Store v, return what was there. */
 #define xchg_relaxed(p, v)	atomic_op_(xchg_relaxed, p)(p, v)

@@ -1,42 +1,143 @@
 /*
- * sync/spinlock.c - take a number, wait until it is called.
+ * sync/spinlock.c - a byte for the holder, and an MCS queue for who waits.
  *
- * Invariant   Every ticket is drawn once.  The CPU whose ticket equals owner
- *             holds the lock, and only that CPU writes owner.  The lock is
- *             free iff owner == next.
- * Ordering    [A] unlock's store of owner -> the next holder's load of owner.
- *             That one edge hands over everything written under the lock.
- *             Drawing a ticket orders nothing: it decides when we enter, not
- *             what we see.
- * References  Mellor-Crummey and Scott, TOCS 9(1), 1991, section 2.2.
+ * Invariant   word is (held, tail):
+ *                 (0, 0) -> (1, 0)    lock, when free and nobody waits
+ *                 (h, t) -> (h, me)   a waiter joins the queue
+ *                 (0, me) -> (1, 0)   the first in line enters, and is the last
+ *                 (0, t) -> (1, t)    the first in line enters; others wait
+ *                 (1, t) -> (0, t)    unlock
+ *             Only the holder writes held while it is 1.  While tail is not 0,
+ *             only the first in line writes held when it is 0: the fast path
+ *             and spin_trylock() want the whole word to be 0.  So nobody
+ *             overtakes the queue.
+ *             The queue is sync/mcs.c's, but a waiter leaves it on entering,
+ *             not on unlock.  So it needs a node only while it waits: each CPU
+ *             has four, one for each context that can interrupt another, and
+ *             spin_depth says how many of them are in use.  Contexts nest, so
+ *             the next free node is node[spin_depth].
+ * Ordering    [A] unlock's store of held -> the next holder's load of it or
+ *             cas of the word: hands over what was written under the lock.
+ *             [B] the exchange of tail -> the next exchange of it: our node is
+ *             ready before anybody can find it.
+ *             [C] a waiter's store of next -> its predecessor's load: the same
+ *             for the predecessor, who will write into the node.
+ *             [D] the predecessor's store of first -> the waiter's load: when
+ *             we are first in line, we see that the predecessor has set held.
+ *             That views of one word synchronise is argued in arch/atomic.h.
+ * References  Mellor-Crummey and Scott, TOCS 9(1), 1991, section 2.4.  A queue
+ *             beside a lock word, numbers for pointers and nodes per CPU: Long,
+ *             qspinlock (Linux 4.2, kernel/locking/qspinlock.c, its opening
+ *             comment).  We have no pending bit: a single waiter queues too.
  */
 #include "sync/spinlock.h"
 
 #include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "kernel/assert.h"
 #include "sync/preempt.h"
+
+#define CONTEXTS	4	/* thread, interrupt, exception, one more */
+
+struct spin_node {
+	struct atomic_ptr next;		/* who queued after us */
+	struct atomic32 first;		/* 1: we are first in line */
+};
+
+struct spin_nodes {
+	struct spin_node node[CONTEXTS];
+};
+
+static PERCPU(struct spin_nodes, spin_nodes);
+static PERCPU(uint32_t, spin_depth);
+
+_Static_assert(sizeof(struct spinlock) == 4, "it is embedded everywhere");
+_Static_assert((NR_CPUS + 1) * CONTEXTS <= UINT16_MAX, "tail has 16 bits");
+
+static uint16_t number_of(unsigned cpu, unsigned context)
+{
+	return (cpu + 1) * CONTEXTS + context;
+}
+
+static struct spin_node *node_of(uint16_t number)
+{
+	unsigned cpu = number / CONTEXTS - 1;
+
+	return &per_cpu_ptr(&spin_nodes, cpu)->node[number % CONTEXTS];
+}
 
 void spin_init(struct spinlock *l)
 {
 	/* relaxed: l is the caller's own until it is published */
-	store_relaxed(&l->next, 0);
-	store_relaxed(&l->owner, 0);	/* relaxed: as above */
+	store_relaxed(&l->word, 0);
+}
+
+static void wait_behind(uint16_t before, struct spin_node *mine)
+{
+	store_release(&node_of(before)->next, mine);	/* [C] */
+	while (!load_acquire(&mine->first))		/* [D] */
+		cpu_relax();
+}
+
+static void call_next(struct spin_node *mine)
+{
+	struct spin_node *next;
+
+	/* whoever has exchanged tail stores our next at once */
+	while (!(next = load_acquire(&mine->next)))	/* [C] */
+		cpu_relax();
+	store_release(&next->first, 1);			/* [D] */
+}
+
+/* We are first in line: nobody but the holder is before us. */
+static void enter(struct spinlock *l, uint16_t me, struct spin_node *mine)
+{
+	uint32_t only_me = (uint32_t)me << 16;	/* (0, me) */
+
+	while (load_acquire(&l->held))			/* [A] */
+		cpu_relax();
+	/* relaxed: the load above was [A]'s acquire, and held is ours since */
+	if (cas_relaxed(&l->word, &only_me, 1))
+		return;
+	store_relaxed(&l->held, 1);	/* relaxed: only we write held now */
+	call_next(mine);
+}
+
+static never_inline void lock_contended(struct spinlock *l)
+{
+	unsigned context = this_cpu_read(spin_depth);
+	uint16_t me = number_of(cpu_id(), context), before;
+	struct spin_node *mine = node_of(me);
+
+	assert(!in_nmi());
+	assert(context < CONTEXTS);
+	this_cpu_write(spin_depth, context + 1);
+	/* relaxed: [B] makes both visible to whoever queues behind us */
+	store_relaxed(&mine->next, NULL);
+	store_relaxed(&mine->first, 0);	/* relaxed: as above */
+	before = xchg_acq_rel(&l->tail, me);		/* [B] */
+	if (before)
+		wait_behind(before, mine);
+	enter(l, me, mine);
+	this_cpu_write(spin_depth, context);
+}
+
+static always_inline bool take_if_free(struct spinlock *l)
+{
+	uint32_t free = 0;
+
+	return cas_acquire(&l->word, &free, 1);		/* [A] */
 }
 
 void spin_lock_raw(struct spinlock *l)
 {
-	/* relaxed: drawing only queues us; [A] below is what lets us in */
-	uint32_t mine = fetch_add_relaxed(&l->next, 1);
-
-	while (load_acquire(&l->owner) != mine)		/* [A] */
-		cpu_relax();
+	if (unlikely(!take_if_free(l)))
+		lock_contended(l);
 }
 
 void spin_unlock_raw(struct spinlock *l)
 {
-	/* relaxed: we hold the lock, so nobody else writes owner */
-	uint32_t mine = load_relaxed(&l->owner);
-
-	store_release(&l->owner, mine + 1);		/* [A] */
+	store_release(&l->held, 0);			/* [A] */
 }
 
 void spin_lock(struct spinlock *l)
@@ -47,12 +148,8 @@ void spin_lock(struct spinlock *l)
 
 bool spin_trylock(struct spinlock *l)
 {
-	uint32_t owner;
-
 	preempt_disable();
-	owner = load_acquire(&l->owner);		/* [A] */
-	/* relaxed: if next is still owner the lock was free, and [A] holds */
-	if (cas_relaxed(&l->next, &owner, owner + 1))
+	if (likely(take_if_free(l)))
 		return true;
 	preempt_enable();
 	return false;
@@ -81,6 +178,12 @@ void spin_unlock_irqrestore(struct spinlock *l, uint64_t was)
 
 bool spin_is_locked(const struct spinlock *l)
 {
-	/* relaxed: a hint; both may have changed by the time it returns */
-	return load_relaxed(&l->next) != load_relaxed(&l->owner);
+	/* relaxed: a hint; it may have changed by the time it returns */
+	return load_relaxed(&l->held);
+}
+
+uintptr_t spin_last(const struct spinlock *l)
+{
+	/* relaxed: a hint; it orders nothing */
+	return load_relaxed(&l->tail);
 }

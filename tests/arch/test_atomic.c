@@ -14,8 +14,8 @@
 
 #define ROUNDS	20000
 
-/* one test body for an integer width */
-#define INTEGER_BODY(A, T, high) do { \
+/* what every integer has */
+#define COMMON_BODY(A, T, high) do { \
 	struct A a = { 0 }; \
 	T v, e; \
 \
@@ -34,6 +34,13 @@
 	check(t, cas_relaxed(&a, &e, (T)1)); \
 	check(t, !cas_acquire(&a, &e, (T)2) && e == 1); \
 	check(t, cas_release(&a, &e, (T)~0) && load_relaxed(&a) == (T)~0); \
+} while (0)
+
+/* one test body for a width that can add */
+#define INTEGER_BODY(A, T, high) do { \
+	struct A a = { (T)~0 }; \
+\
+	COMMON_BODY(A, T, high); \
 	check(t, fetch_add_relaxed(&a, 2) == (T)~0); \
 	check(t, fetch_add_acquire(&a, 3) == 1); \
 	check(t, fetch_add_release(&a, (T)-4) == 4); \
@@ -41,7 +48,40 @@
 	check(t, fetch_or_acq_rel(&a, 5) == (high)); \
 	check(t, fetch_and_acq_rel(&a, ~(T)1) == ((high) | 5)); \
 	check(t, load_relaxed(&a) == ((high) | 4)); \
+	store_add_release(&a, (high)); \
+	check(t, load_acquire(&a) == ((T)(2 * (T)(high)) | 4)); \
 } while (0)
+
+TEST("arch/atomic", test_atomic8_operations)
+{
+	COMMON_BODY(atomic8, uint8_t, 0x80);
+}
+
+TEST("arch/atomic", test_atomic16_operations)
+{
+	COMMON_BODY(atomic16, uint16_t, 0x8000);
+}
+
+union views {
+	struct atomic32 word;
+	struct atomic8 byte[4];
+	struct atomic16 half[2];
+};
+
+TEST("arch/atomic", test_a_view_changes_its_own_bytes_only)
+{
+	union views v = { .word = ATOMIC32(0x11223344) };
+	uint32_t e = 0x1122ff44;
+	uint16_t h = 0x1122;
+
+	store_release(&v.byte[1], 0xff);
+	check(t, cas_acquire(&v.word, &e, 0x11223344));
+	check(t, cas_acq_rel(&v.half[1], &h, 0x5566));
+	check(t, load_acquire(&v.word) == 0x55663344);
+	check(t, xchg_acq_rel(&v.byte[0], 0x77) == 0x44);
+	check(t, xchg_acq_rel(&v.half[1], 0) == 0x5566);
+	check(t, load_acquire(&v.word) == 0x3377);
+}
 
 TEST("arch/atomic", test_atomic32_operations)
 {
@@ -66,6 +106,43 @@ TEST("arch/atomic", test_atomic_ptr_operations)
 	check(t, !cas_acquire(&p, &e, &b) && e == &a);
 	store_relaxed(&p, NULL);
 	check(t, xchg_acquire(&p, &a) == NULL);
+}
+
+/*
+ * Each of two members has a half of one word and stores and checks it alone,
+ * and both swap the whole word for itself.  A swap that did not see the other's
+ * latest store would undo it.
+ */
+static union views shared;
+static struct atomic32 undone;
+
+static void store_half(unsigned member)
+{
+	struct atomic16 *mine = &shared.half[member];
+
+	for (unsigned i = 1; i < ROUNDS; i++) {
+		uint32_t e;
+
+		store_relaxed(mine, i);	/* relaxed: one word only, its bytes */
+		e = load_relaxed(&shared.word);	/* relaxed: as above */
+		cas_relaxed(&shared.word, &e, e);	/* relaxed: as above */
+		/* relaxed: as above */
+		if (load_relaxed(mine) != i)
+			/* relaxed: read after the crew has ended */
+			fetch_add_relaxed(&undone, 1);
+	}
+}
+
+TEST("arch/atomic", test_a_swap_of_the_whole_keeps_stores_to_its_parts)
+{
+	if (crew_size() < 2) {
+		test_skip(t, "needs two CPUs");
+		return;
+	}
+	store_relaxed(&undone, 0);	/* relaxed: before the crew starts */
+	crew_run(2, store_half);
+	/* relaxed: the crew has been joined */
+	check(t, load_relaxed(&undone) == 0);
 }
 
 static struct atomic64 sum, bits, swapped;

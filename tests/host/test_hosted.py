@@ -54,3 +54,13 @@ def run(program):
 def test_hosted(program, name):
     results, how = run(program)
     ktap.require(results, name, how)
+
+
+@pytest.mark.parametrize("program", [
+    pytest.param(program, marks=pytest.mark.xdist_group(
+        "hosted-%s-thread" % program))
+    for program in ("locks", "readers", "sleeping")])
+def test_there_is_no_data_race(program):
+    """x86 hides a missing acquire or release; ThreadSanitizer does not."""
+    done = make("SAN=thread", "hosted-" + program)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

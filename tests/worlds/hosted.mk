@@ -2,6 +2,7 @@
 #
 #   make -f tests/worlds/hosted.mk                       build and run them all
 #   make -f tests/worlds/hosted.mk CC=clang SAN=address,undefined
+#   make -f tests/worlds/hosted.mk SAN=thread hosted-locks
 #   make -f tests/worlds/hosted.mk fuzz [RUNS=n]         the harnesses of libFuzzer
 #
 # To add a program: put its name into HOSTED, and into <name>_SRC its test
@@ -14,6 +15,9 @@
 # libc, and blind the sanitizers to every overrun in a copy.  So that object
 # and its tests are built with these names changed.
 #
+# A program named in MANY lives in the world of more threads than CPUs, and its
+# objects in a folder of their own; SAN=thread is for these.
+#
 # Results are moved into place whole: two runs may build here at once.
 
 ifeq ($(origin CC),default)
@@ -22,7 +26,8 @@ endif
 comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
-HOSTED := parsers mutations shell log memory memory_boot scheduler
+HOSTED := parsers mutations shell log memory memory_boot scheduler \
+	readers locks sleeping
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -60,6 +65,14 @@ scheduler_SRC := \
 		tests/sched/test_$(n).c) \
 	tests/hosted/test_inbox_threads.c
 
+# what lets one in at a time
+LOCKS := tas ttas ticket mcs clh spinlock lock_ops
+
+locks_SRC := $(foreach n,$(LOCKS),sync/$(n).c tests/sync/test_$(n).c) \
+	sched/random.c tests/worlds/threads/crew.c \
+	$(patsubst %,tests/sync/%.c,lock_trial twins_spin test_lock_twins) \
+	tests/arch/test_atomic.c tests/hosted/test_lock_crowds.c
+
 MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
 	tests/hosted/mm_world.c tests/worlds/threads/crew.c
 
@@ -69,15 +82,31 @@ memory_SRC := $(MM_SRC) \
 
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
 
-HOSTED_COMMON := tests/worlds/test_main.c tests/worlds/threads/world.c \
-	arch/cpumask.c kernel/test.c kernel/format.c kernel/string.c
+# what many read and few write, what all add to, and where all meet
+READERS := percpu_counter rwlock phase_fair brlock seqlock seq_latch \
+	barrier_central barrier_tree barrier_dissemination
+
+readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
+	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks barrier_torture) \
+	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
+
+MANY := sleeping
+
+sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
+	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \
+		tests/sync/test_$(n).c tests/sync/twin_$(n).c)
+
+HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
+	kernel/test.c kernel/format.c kernel/string.c
 
 HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
-	-Wall -Wextra $(if $(WERROR),-Werror) -I. -Itests/worlds/threads \
-	-MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+	-fno-strict-aliasing -Wall -Wextra $(if $(WERROR),-Werror) \
+	-I. -MMD -MP \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
+	$(if $(filter gcc-thread,$(notdir $(CC))-$(SAN)),-Wno-tsan)
 
 OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
-RENAMED := kernel/string tests/kernel/test_string \
+RENAMED := kernel/string many/kernel/string tests/kernel/test_string \
 	tests/hosted/test_string_guard
 
 hosted: $(HOSTED:%=hosted-%)
@@ -94,16 +123,30 @@ build/gen/font.c: tools/mkfont.py
 	@mkdir -p $(@D)
 	@python3 tools/mkfont.py $@
 
+WORLD := threads
+COMPILE = $(CC) $(HOSTED_CFLAGS) -Itests/worlds/$(WORLD) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
+	mv -f $@.$$$$ $@
+
+$(HOSTED_OUT)/many/%.o: WORLD := many
+$(HOSTED_OUT)/many/%.o: %.c
+	@mkdir -p $(@D)
+	@$(COMPILE)
+
 $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	@$(CC) $(HOSTED_CFLAGS) -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && \
-		mv -f $@.$$$$ $@
+	@$(COMPILE)
 
 LINK = $(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@.$$$$ && mv -f $@.$$$$ $@
 
 .SECONDEXPANSION:
-$(HOSTED:%=$(HOSTED_OUT)/%): \
-	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON))
+$(filter-out $(MANY:%=$(HOSTED_OUT)/%),$(HOSTED:%=$(HOSTED_OUT)/%)): \
+	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON) \
+		tests/worlds/threads/world.c)
+	@$(LINK)
+
+$(MANY:%=$(HOSTED_OUT)/%): \
+	$$(patsubst %.c,$(HOSTED_OUT)/many/%.o,$$($$(@F)_SRC) \
+		$(HOSTED_COMMON) tests/worlds/many/world.c)
 	@$(LINK)
 
 # no test cases of its own: tests/host/test_acpi.py asks it
@@ -113,7 +156,8 @@ $(HOSTED_OUT)/acpi_blob: $(acpi_blob_SRC:%.c=$(HOSTED_OUT)/%.o)
 	@$(LINK)
 
 # its cases fail on purpose: tests/host/test_runner.py looks at how
-planted_SRC := tests/hosted/planted_cases.c $(HOSTED_COMMON)
+planted_SRC := tests/hosted/planted_cases.c $(HOSTED_COMMON) \
+	tests/worlds/threads/world.c
 $(HOSTED_OUT)/planted: $(planted_SRC:%.c=$(HOSTED_OUT)/%.o)
 	@$(LINK)
 

@@ -3,7 +3,7 @@ import re
 
 from .source import match, rule
 
-OP = re.compile(r"(?:a32_|a64_|aptr_)?(load|store|xchg|cas|fetch_\w+?)_"
+OP = re.compile(r"(?:a32_|a64_|aptr_)?(load|store(?:_add)?|xchg|cas|fetch_\w+?)_"
                 r"(relaxed|acquire|release|acq_rel)$")
 FENCE = re.compile(r"fence_(acquire|release|seq_cst)$")
 LABEL = re.compile(r"\[([A-Z]\d?)\]")

@@ -5,8 +5,10 @@
  *             never passes an earlier one, and a locked instruction is a full
  *             barrier.  So acquire and release need only keep the compiler in
  *             place (the "memory" clobber), and relaxed drops even that.
- * References  Intel SDM vol. 3A, 9.2.2 and 9.2.3.9; Sewell et al., x86-TSO,
- *             CACM 53(7), 2010.
+ *             Words of 8 and 16 bits may overlap one of 32: arch/atomic.h,
+ *             "Views".
+ * References  Intel SDM vol. 3A, 9.1.1, 9.2.2 and 9.2.3.9; Sewell et al.,
+ *             x86-TSO, CACM 53(7), 2010.
  */
 #pragma once
 
@@ -61,6 +63,14 @@ static always_inline T pre##_fetch_add_##order(struct S *p, T v) \
 	return v; \
 }
 
+/* not locked: for a word that only the caller writes */
+#define ATOMIC_OWN_ADD_(pre, S, T, sz) \
+static always_inline void pre##_store_add_release(struct S *p, T v) \
+{ \
+	__asm__ volatile("add" sz " %1, %0" \
+			 : "+m"(p->word_) : "er"(v) : "memory", "cc"); \
+}
+
 /* x86 returns no old value from a locked or/and: loop on cmpxchg */
 #define ATOMIC_BIT_(pre, S, T, name, op) \
 static always_inline T pre##_fetch_##name##_acq_rel(struct S *p, T v) \
@@ -85,9 +95,12 @@ static always_inline T pre##_fetch_##name##_acq_rel(struct S *p, T v) \
 #define ATOMIC_INT_(pre, S, T, sz) \
 	ATOMIC_COMMON_(pre, S, T, sz) \
 	ATOMIC_ORDERS_(ATOMIC_ADD_, pre, S, T, sz) \
+	ATOMIC_OWN_ADD_(pre, S, T, sz) \
 	ATOMIC_BIT_(pre, S, T, or, |) \
 	ATOMIC_BIT_(pre, S, T, and, &)
 
+ATOMIC_COMMON_(a8, atomic8, uint8_t, "b")
+ATOMIC_COMMON_(a16, atomic16, uint16_t, "w")
 ATOMIC_INT_(a32, atomic32, uint32_t, "l")
 ATOMIC_INT_(a64, atomic64, uint64_t, "q")
 ATOMIC_COMMON_(aptr, atomic_ptr, void *, "q")

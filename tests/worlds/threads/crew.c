@@ -3,10 +3,15 @@
  */
 #include "tests/crew.h"
 
+#include <sched.h>
+
 #include "arch/cpu.h"
 #include "world.h"
 
 #define CREW	4
+
+/* there only if ThreadSanitizer is linked */
+void __tsan_init(void) __attribute__((weak));
 
 static void member_run(void *arg)
 {
@@ -18,6 +23,16 @@ static void member_run(void *arg)
 unsigned crew_size(void)
 {
 	return CREW;
+}
+
+void crew_yield(void)
+{
+	sched_yield();
+}
+
+bool crew_is_watched(void)
+{
+	return __tsan_init;
 }
 
 void crew_run(unsigned n, void (*fn)(unsigned member))

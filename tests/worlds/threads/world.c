@@ -12,7 +12,12 @@
 #include "kernel/mem.h"
 
 __thread unsigned world_cpu;
-struct cpumask cpus_possible, cpus_present, cpus_online;
+bool world_yields;
+
+/* the program's first thread is CPU 0 */
+struct cpumask cpus_possible = { { ATOMIC64(1) } };
+struct cpumask cpus_present = { { ATOMIC64(1) } };
+struct cpumask cpus_online = { { ATOMIC64(1) } };
 
 struct start {
 	pthread_t thread;
@@ -35,6 +40,7 @@ void world_run(unsigned n, void (*fn)(void *), void *arg)
 	struct start starts[NR_CPUS];
 
 	assert(n <= NR_CPUS);
+	world_yields = n > 1;
 	for (unsigned i = 0; i < n; i++) {
 		starts[i] = (struct start){ .cpu = i, .fn = fn, .arg = arg };
 		cpumask_set(&cpus_possible, i);
@@ -47,6 +53,7 @@ void world_run(unsigned n, void (*fn)(void *), void *arg)
 			abort();
 	for (unsigned i = 0; i < n; i++)
 		pthread_join(starts[i].thread, NULL);
+	world_yields = false;
 }
 
 void assert_failed(const char *cond, const char *file, int line,

@@ -52,6 +52,10 @@ ATOMIC_ORDERS_(ATOMIC_RMW_, pre, S, T)
 #define ATOMIC_INT_(pre, S, T) \
 ATOMIC_COMMON_(pre, S, T) \
 ATOMIC_ORDERS_(ATOMIC_ADD_, pre, S, T) \
+static inline void pre##_store_add_release(struct S *p, T v) \
+{ \
+	pre##_store_release(p, pre##_load_relaxed(p) + v); \
+} \
 static inline T pre##_fetch_or_acq_rel(struct S *p, T v) \
 { \
 	return __atomic_fetch_or(&p->word_, v, __ATOMIC_ACQ_REL); \
@@ -61,6 +65,8 @@ static inline T pre##_fetch_and_acq_rel(struct S *p, T v) \
 	return __atomic_fetch_and(&p->word_, v, __ATOMIC_ACQ_REL); \
 }
 
+ATOMIC_COMMON_(a8, atomic8, uint8_t)
+ATOMIC_COMMON_(a16, atomic16, uint16_t)
 ATOMIC_INT_(a32, atomic32, uint32_t)
 ATOMIC_INT_(a64, atomic64, uint64_t)
 ATOMIC_COMMON_(aptr, atomic_ptr, void *)

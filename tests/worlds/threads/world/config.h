@@ -3,6 +3,6 @@
  */
 #pragma once
 
-#define NR_CPUS		64
+#define NR_CPUS		128	/* a CPU mask has more than one word */
 #define PAGE_SIZE	4096UL
 #define STACK_SIZE	(16 * 1024UL)

@@ -6,18 +6,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "world/percpu.h"
-
-static inline void cpu_relax(void)
-{
-	__builtin_ia32_pause();
-}
-
-static inline void cpu_delay(unsigned n)
-{
-	while (n--)
-		__builtin_ia32_pause();
-}
+#include "world/relax.h"
 
 static inline uint64_t irq_save(void)
 {

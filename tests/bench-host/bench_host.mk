@@ -1,0 +1,33 @@
+# tests/bench-host/bench_host.mk - sync/ as a program that is measured.
+#
+#   make bench-host                         (from the Makefile)
+#   make -f tests/bench-host/bench_host.mk COUNTS=1 CC=clang EXTRA=flags
+#
+# The atomics are the kernel's assembly, everything beside them is of the world
+# in which a thread is a CPU: these are the rows of the algorithms.  Ours and
+# the peers' wrappers get the same flags.
+
+ifneq ($(filter default undefined,$(origin CC)),)
+CC := gcc
+endif
+OUT := build/bench-host/$(notdir $(CC))
+SRC := $(patsubst %,sync/%.c,tas ttas ticket mcs clh spinlock) \
+	$(wildcard tests/bench-host/*.c) arch/cpumask.c \
+	tests/worlds/threads/world.c
+CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -fcf-protection=none \
+	-fno-stack-protector -pthread -Wall -Wextra \
+	$(if $(filter 1,$(WERROR)),-Werror) \
+	-I. -Itests/bench-host -Itests/worlds/threads -MMD -MP $(EXTRA)
+
+bench-host: $(OUT)/bench-host
+	@$< $(if $(COUNTS),counts)
+
+$(OUT)/%.o: %.c tests/bench-host/bench_host.mk
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -c $< -o $@
+
+$(OUT)/bench-host: $(SRC:%.c=$(OUT)/%.o)
+	@$(CC) $(CFLAGS) -Wl,-z,now $^ -o $@
+
+.PHONY: bench-host
+-include $(SRC:%.c=$(OUT)/%.d)

@@ -1,0 +1,192 @@
+/*
+ * tests/sync/lock_trial.c - trials that a lock of any kind must stand.
+ *
+ * Invariant   Outside the lock pair[0] == pair[1] == the turns that were taken.
+ * Ordering    The lock under trial orders pair and plain; crew_run() orders the
+ *             rest before and behind its members.
+ *             [A] the holder's store of turn -> a waiter's load: it may ask.
+ */
+#include "tests/sync/lock_trial.h"
+
+#include "arch/cpu.h"
+#include "sched/random.h"
+#include "sync/preempt.h"
+#include "tests/crew.h"
+
+/* in turns of a spin loop */
+#define DELAY_INSIDE	32
+#define DELAY_OUTSIDE	64
+/* far more than any wait for a CPU that will come */
+#define PATIENCE	(1u << 17)
+
+static struct trial trial;
+static struct atomic32 faults;
+static char room[LOCK_SIZE_MAX] aligned_to(CACHE_LINE);
+
+static struct atomic64 pair[2];
+static struct atomic64 taken;
+static uint64_t plain;			/* under the lock */
+
+static void fault(uint32_t what)
+{
+	fetch_or_acq_rel(&faults, what);
+}
+
+static bool over(void)
+{
+	/* relaxed: only whether to go on */
+	return load_relaxed(&faults) != 0;
+}
+
+bool trial_lost(unsigned *turns)
+{
+	if (++*turns == PATIENCE)
+		fault(TRIAL_LOST);
+	return over();
+}
+
+static void prepare(const struct lock_ops *ops)
+{
+	__builtin_memset(room, 0, sizeof(room));
+	ops->init(room);
+	store_relaxed(&faults, 0);	/* relaxed: before the crew starts */
+}
+
+/* A draw of three in four asks and waits, else it only tries. */
+static bool enter(struct random *r)
+{
+	if (trial.ops->trylock && !random_below(r, 4))
+		return trial.ops->trylock(room);
+	trial.ops->lock(room);
+	return true;
+}
+
+static void stay_inside(struct random *r)
+{
+	/* relaxed: the lock is what orders them, and what is on trial */
+	uint64_t a = load_relaxed(&pair[0]);
+	uint64_t b = load_relaxed(&pair[1]);	/* relaxed: as above */
+
+	if (a != b)
+		fault(TRIAL_TORN);
+	store_relaxed(&pair[0], a + 1);	/* relaxed: as above */
+	cpu_delay(random_below(r, DELAY_INSIDE));
+	store_relaxed(&pair[1], b + 1);	/* relaxed: as above */
+	if (trial.plain)
+		plain++;
+}
+
+static void take_a_turn(struct random *r)
+{
+	bool masked = !random_below(r, 4);
+	uint64_t was = masked ? irq_save() : 0;
+
+	preempt_disable();
+	if (enter(r)) {
+		stay_inside(r);
+		trial.ops->unlock(room);
+		/* relaxed: read after the crew has ended */
+		fetch_add_relaxed(&taken, 1);
+	}
+	preempt_enable();
+	if (masked)
+		irq_restore(was);
+}
+
+static void torture(unsigned member)
+{
+	struct random r = { trial.seed + member };
+
+	for (unsigned i = member; i < trial.turns && !over();
+	     i += trial.members) {
+		take_a_turn(&r);
+		/* or at once: with delays alone a host may have them take turns
+		 * so evenly that nobody ever asks twice in a row */
+		if (random_below(&r, 4))
+			cpu_delay(random_below(&r, DELAY_OUTSIDE));
+	}
+}
+
+unsigned lock_torture(const struct trial *t)
+{
+	uint64_t n;
+
+	trial = *t;
+	prepare(t->ops);
+	plain = 0;
+	store_relaxed(&pair[0], 0);	/* relaxed: before the crew starts */
+	store_relaxed(&pair[1], 0);	/* relaxed: as above */
+	store_relaxed(&taken, 0);	/* relaxed: as above */
+	crew_run(t->members, torture);
+	/* relaxed: the crew has been joined */
+	n = load_relaxed(&taken);
+	if (load_relaxed(&pair[0]) != n || load_relaxed(&pair[1]) != n
+	    || (t->plain && plain != n))
+		fault(TRIAL_TORN);
+	return load_relaxed(&faults);	/* relaxed: as above */
+}
+
+static struct atomic32 turn;		/* how many may have asked */
+static unsigned place[NR_CPUS];		/* a member's, in the order of asking */
+static unsigned entered[NR_CPUS];	/* under the lock: their places */
+static unsigned inside;			/* under the lock */
+
+static void hold_while_they_ask(void)
+{
+	trial.ops->lock(room);
+	for (unsigned k = 1; k < trial.members; k++) {
+		uintptr_t before = trial.ops->last(room);
+
+		store_release(&turn, k);		/* [A] */
+		while (trial.ops->last(room) == before)
+			cpu_relax();
+	}
+	trial.ops->unlock(room);
+}
+
+static void ask(unsigned member)
+{
+	while (load_acquire(&turn) < place[member])	/* [A] */
+		cpu_relax();
+	preempt_disable();
+	trial.ops->lock(room);
+	entered[inside++] = place[member];
+	trial.ops->unlock(room);
+	preempt_enable();
+}
+
+static void hold_or_ask(unsigned member)
+{
+	if (member)
+		ask(member);
+	else
+		hold_while_they_ask();
+}
+
+/* Member 0 holds; place[1 ..] is a permutation of 1 .. n-1. */
+static void draw_places(unsigned n, uint64_t seed)
+{
+	struct random r = { seed };
+
+	for (unsigned k = 1; k < n; k++) {
+		unsigned j = 1 + random_below(&r, k);
+
+		place[k] = place[j];
+		place[j] = k;
+	}
+}
+
+unsigned lock_stage(const struct lock_ops *ops, uint64_t seed,
+		    unsigned waiters)
+{
+	trial = (struct trial){ .ops = ops, .members = waiters + 1 };
+	prepare(ops);
+	draw_places(trial.members, seed);
+	inside = 0;
+	store_relaxed(&turn, 0);	/* relaxed: before the crew starts */
+	crew_run(trial.members, hold_or_ask);
+	for (unsigned k = 0; k < waiters; k++)
+		if (entered[k] != k + 1)
+			fault(TRIAL_ORDER);
+	return load_relaxed(&faults);	/* relaxed: the crew has been joined */
+}
