@@ -16,7 +16,6 @@
 #include "mm/frame.h"
 #include "mm/space.h"
 #include "mm/stack.h"
-#include "mm/vmap.h"
 #include "sched/sched.h"
 
 static unsigned nr_listed;
@@ -28,26 +27,44 @@ static enum smp_wish wish_of(const struct cmdline *c, uint32_t apic_id)
 	return apic_list_has(&c->lateap, apic_id) ? SMP_LATE : SMP_START;
 }
 
+/* The direct map reaches it: nothing to map, 254 times. */
+static unsigned area_order(void)
+{
+	unsigned order = 0;
+
+	while ((PAGE_SIZE << order) < (size_t)(percpu_end - percpu_start))
+		order++;
+	return order;
+}
+
 static bool prepare(uint32_t apic_id, enum smp_wish wish)
 {
-	size_t size = percpu_end - percpu_start;
-	void *area = vmap_alloc(size / PAGE_SIZE);
+	unsigned order = area_order();
+	uint64_t area = frame_alloc(order);
 	void *stack = area ? stack_alloc() : NULL;
 
 	if (!stack) {
 		pr_error("no memory for the CPU with APIC id %u", apic_id);
-		vmap_free(area);
+		if (area)
+			frame_free(area, order);
 		return false;
 	}
-	memset(area, 0, size);
-	if (smp_add(apic_id, area, stack, wish) >= 0)
+	memset(phys_to_virt(area), 0, percpu_cleared_end - percpu_start);
+	if (smp_add(apic_id, phys_to_virt(area), stack, wish) >= 0)
 		return true;
 	pr_error("more than %d CPUs", NR_CPUS);
 	stack_free(stack);
-	vmap_free(area);
+	frame_free(area, order);
 	return false;
 }
 
+/* Those that the firmware lists as working, without this one. */
+static bool is_other(const struct acpi_cpu *c)
+{
+	return c->enabled && c->apic_id != cpu_apic_id(0);
+}
+
+/* INIT first: the others reset while the boot CPU finds memory for them. */
 void cpus_prepare(const struct acpi_info *acpi, const struct cmdline *cmdline)
 {
 	bool enough = true;
@@ -56,18 +73,23 @@ void cpus_prepare(const struct acpi_info *acpi, const struct cmdline *cmdline)
 	for (unsigned i = 0; i < acpi->nr_cpus; i++) {
 		const struct acpi_cpu *c = &acpi->cpu[i];
 
-		if (!c->enabled || c->apic_id == cpu_apic_id(0))
+		if (!is_other(c))
 			continue;
 		nr_listed++;
-		if (!lapic_reaches(c->apic_id)) {
+		if (lapic_reaches(c->apic_id))
+			smp_init(c->apic_id);
+		else
 			pr_error("no IPI reaches the CPU with APIC id %u: %s",
 				 c->apic_id, lapic_io()->name);
+	}
+	for (unsigned i = 0; i < acpi->nr_cpus; i++) {
+		const struct acpi_cpu *c = &acpi->cpu[i];
+
+		if (!is_other(c) || !lapic_reaches(c->apic_id))
 			continue;
-		}
 		enough = enough && prepare(c->apic_id,
 					   wish_of(cmdline, c->apic_id));
 	}
-	smp_init_all();
 }
 
 /* Where smp_ap_entry() leaves an AP: all that is the CPU's own is in place. */

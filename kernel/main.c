@@ -32,6 +32,7 @@
 #include "sched/clock_keeper.h"
 #include "sched/random.h"
 #include "sched/sched.h"
+#include "sched/worker.h"
 
 static struct boot_info boot;
 static struct cmdline cmdline;
@@ -80,6 +81,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	marker(MARKER_CPUS);
 	cpus_start();
 	marker(MARKER_ONLINE);
+	worker_init_boot();
 	clock_settle(cmdline.clock == CLOCK_ACPI);
 	clock_keeper_start();
 	irq_enable();

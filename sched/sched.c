@@ -62,7 +62,6 @@ void sched_init_boot(void)
 	irq_register(IRQ_RESCHEDULE, "reschedule", schedule_interrupt);
 	irq_register(IRQ_CALL, "call function", call_function_interrupt);
 	irq_register(IRQ_TIMER, "timer", timer_interrupt);
-	worker_init_boot();
 	preempt_enable();
 }
 

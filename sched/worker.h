@@ -37,5 +37,9 @@ bool worker_queue(struct work *work, unsigned cpu);
 /* On each CPU, before it is online. */
 void worker_init_cpu(void);
 
-/* By the boot's first thread: creates the boot CPU's worker. */
+/*
+ * By the boot's first thread, when all CPUs are online: creates the boot CPU's
+ * worker, which waits its turn on the one CPU where it may run; a CPU that
+ * comes online meanwhile would look at it in vain, under that queue's lock.
+ */
 void worker_init_boot(void);

@@ -46,7 +46,7 @@ struct ist_stack {
 
 static PERCPU(uint64_t[8], gdt);
 static PERCPU(struct tss, tss);
-static PERCPU(struct ist_stack[NR_IST], ist_stacks);
+static PERCPU_STACKS(struct ist_stack[NR_IST], ist_stacks);
 static struct gate idt[256];
 
 extern char trap_stubs[];	/* entry.asm: 256 stubs of 16 bytes */

@@ -25,7 +25,7 @@ extern char kernel_image_start[], kernel_image_end[];
 extern char kernel_text_start[], kernel_text_end[];
 extern char kernel_rodata_start[], kernel_rodata_end[];
 extern char kernel_data_start[], kernel_data_end[];
-extern char percpu_start[], percpu_end[];
+extern char percpu_start[], percpu_cleared_end[], percpu_end[];
 
 static inline void *phys_to_virt(uint64_t pa)
 {

@@ -61,10 +61,9 @@ int smp_add(uint32_t apic_id, void *area, void *stack_top, enum smp_wish wish)
 	return cpu;
 }
 
-void smp_init_all(void)
+void smp_init(uint32_t apic_id)
 {
-	for (unsigned i = 0; i < ap_slot_count; i++)
-		lapic_icr(ap_slots[i].apic_id, ICR_INIT);
+	lapic_icr(apic_id, ICR_INIT);
 }
 
 static unsigned slots_in(enum ap_state state, unsigned of)

@@ -2,7 +2,7 @@
  * arch/x86_64/smp.h - starting the other processors.
  *
  * Guarantees  smp_add() numbers CPUs densely from 1 in the order of calls,
- *             whatever their APIC ids.  smp_init_all() sends INIT to each;
+ *             whatever their APIC ids.  smp_init() sends INIT to one;
  *             smp_start_all() (10 ms later, the caller's business) sends the
  *             SIPIs, waits until each is online or silent, and refuses the
  *             silent ones for good: one that wakes up later halts in the
@@ -26,13 +26,14 @@
 enum smp_wish { SMP_START, SMP_NEVER, SMP_LATE };
 
 /*
- * area: percpu_end - percpu_start zeroed bytes, page aligned.  Its CPU number,
+ * area: percpu_end - percpu_start bytes, page aligned, zeroed up to
+ * percpu_cleared_end; what follows are stacks.  The CPU's number,
  * or -1 when NR_CPUS are numbered already.
  */
 int smp_add(uint32_t apic_id, void *area, void *stack_top, enum smp_wish wish)
 	must_check;
 
-void smp_init_all(void);
+void smp_init(uint32_t apic_id);
 
 /* page: a frame below 1 MB, for the trampoline; it is never given back. */
 void smp_start_all(uint64_t page, void (*entry)(void));

@@ -10,6 +10,8 @@
 
 #define PERCPU(type, name) \
 	__attribute__((section(".percpu"))) __typeof__(type) name
+#define PERCPU_STACKS(type, name)	/* not cleared at the start */ \
+	__attribute__((section(".percpu.stacks"))) __typeof__(type) name
 #define PERCPU_DECLARE(type, name)	extern __typeof__(type) name
 
 /* where each CPU's area lies, relative to the section; 0 until it has one */
