@@ -13,6 +13,13 @@
 #define LOOK_NS		(2 * MS)
 #define PRIO_MIDDLE	16	/* what thread_spawn() gives */
 
+/*
+ * CPUs of a gang.  They spin for each other, if only for a queue's lock, and
+ * with more of them than the host of an emulator has, each hand-over waits
+ * until the host comes round to the next in line.
+ */
+#define CPUS		4
+
 void sleep_until(uint64_t deadline_ns)
 {
 	/* ended by the clock */
@@ -40,18 +47,36 @@ static void member_main(void *arg)
 	store_release(&m->done, 1);			/* [A] */
 }
 
+/* CPUS of those online, drawn: not always the first. */
+static void draw_cpus(struct cpumask *cpus, uint64_t seed)
+{
+	unsigned left = cpumask_count(&cpus_online);
+	unsigned wanted = left < CPUS ? left : CPUS;
+
+	cpumask_for_each(cpu, &cpus_online) {
+		seed = seed * 6364136223846793005 + 1442695040888963407;
+		if ((seed >> 33) % left-- < wanted) {
+			cpumask_set(cpus, cpu);
+			wanted--;
+		}
+	}
+}
+
 void gang_start(struct gang *g, unsigned n, void (*fn)(struct gang_member *m),
 		uint64_t seed)
 {
+	struct cpumask cpus = { 0 };
+
 	assert(n <= GANG_MAX);
 	*g = (struct gang){ .n = n, .fn = fn };
+	draw_cpus(&cpus, seed);
 	for (unsigned i = 0; i < n; i++) {
 		struct gang_member *m = &g->member[i];
 
 		m->gang = g;
 		m->index = i;
 		m->seed = seed + i;
-		m->thread = thread_spawn(member_main, m, NULL);
+		m->thread = thread_spawn(member_main, m, &cpus);
 		assert(m->thread);
 	}
 	store_release(&g->go, 1);			/* [B] */

@@ -1,8 +1,8 @@
 /*
  * tests/sync/gang.h - more threads than CPUs, and somebody who watches them.
  *
- * Guarantees  gang_start() starts n threads that call fn(member), on any CPU,
- *             and lets them go when all exist.
+ * Guarantees  gang_start() starts n threads that call fn(member), on any of
+ *             four CPUs that the seed draws, and lets them go when all exist.
  *             gang_wait() returns true when all have returned, and false when
  *             none of them did a step during patience looks in a row.  A look
  *             is the watcher's own step, and it sleeps in between, so a slow
