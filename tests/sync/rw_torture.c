@@ -17,10 +17,21 @@ static uint64_t plain;			/* as often as left, unmarked */
 static struct atomic32 readers_in, writers_in;
 static struct atomic32 torn, mixed, overlaps, written, done, ready;
 
+#define LOOKS	4000	/* a bound for who waits to be disturbed */
+
 static bool failed(void)
 {
 	/* relaxed: when to give up */
 	return load_relaxed(&torn) || load_relaxed(&mixed);
+}
+
+void rw_await_writer(void)
+{
+	for (unsigned i = 0; i < LOOKS && !failed(); i++) {
+		if (load_relaxed(&writers_in))	/* relaxed: who is there */
+			return;
+		cpu_relax();
+	}
 }
 
 /* A moment inside, now and then a long one. */
@@ -29,6 +40,14 @@ static void stay(struct dice *d, unsigned longest)
 	cpu_delay(roll(d) % longest);
 	if (one_in(d, 32))
 		crew_yield();
+}
+
+/* A reader stays, now and then until a writer has come, if one should. */
+static void read_on(struct dice *d)
+{
+	stay(d, 8);
+	if (one_in(d, 32))
+		rw_await_writer();
 }
 
 /* relaxed, all of them: the lock is to give the order */
@@ -42,7 +61,7 @@ static void read_once(struct dice *d)
 	if (load_relaxed(&writers_in))
 		fetch_add_relaxed(&mixed, 1);
 	a = load_relaxed(&left);
-	stay(d, 8);
+	read_on(d);
 	b = load_relaxed(&right);
 	if (a != b || a != plain)
 		fetch_add_relaxed(&torn, 1);

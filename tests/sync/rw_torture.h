@@ -31,6 +31,12 @@ unsigned rw_torture(struct test *t, const struct rw_ops *ops, void *lock,
 /* False: the second reader called rw_blocked(). */
 bool rw_readers_overlap(const struct rw_ops *ops, void *lock);
 
+/*
+ * For a reader of a twin, between two steps that should be one: until a writer
+ * is inside, or for a bounded number of looks.
+ */
+void rw_await_writer(void);
+
 /* For a twin: this reader will not get in before the other leaves. */
 void rw_blocked(void);
 

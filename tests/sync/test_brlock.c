@@ -2,7 +2,8 @@
  * tests/sync/test_brlock.c - the per-CPU reader lock: its gates, one by one.
  *
  * tests/sync/test_rw_locks.c has what it promises as every such lock does;
- * tests/sync/test_readers_irq.c nests readers by interrupts.
+ * tests/sync/test_readers_irq.c nests readers by interrupts, and
+ * tests/sync/test_brlock_steps.c forces the writer's second look.
  */
 #include "sync/brlock.h"
 
@@ -138,65 +139,6 @@ TEST("sync/brlock", test_brlock_reader_waits_for_a_writer_that_waits)
 	check(t, load_acquire(&came) == 1);
 }
 
-/*
- * Member 1 plays the readers upon a reader: its count is up, and it goes in and
- * out by the rule for those who nest.  What keeps the writer out is that it
- * looks a second time after it has shut the gate.
- */
-static void look_for_a_writer(void)
-{
-	store_release(&inside, 1);
-	cpu_delay(4);
-	if (load_acquire(&where))
-		fetch_add_acq_rel(&early, 1);
-	store_release(&inside, 0);
-}
-
-static void enter_as_nested(struct brlock_cpu *mine)
-{
-	store_relaxed(&mine->readers, 1);
-	fence_seq_cst();
-	if (load_acquire(&mine->gate) == BRLOCK_CLOSING)
-		look_for_a_writer();
-	store_release(&mine->readers, 0);
-}
-
-static void write_or_nest(unsigned member)
-{
-	if (member == 1) {
-		while (!load_acquire(&came))	/* ended by member 0 */
-			enter_as_nested(&lock.cpu[cpu_id()]);
-		return;
-	}
-	for (unsigned i = 0; i < 40000 && !load_acquire(&early); i++) {
-		brlock_write_lock(&lock);
-		store_release(&where, 1);
-		fence_seq_cst();
-		if (load_acquire(&inside))
-			fetch_add_acq_rel(&early, 1);
-		cpu_delay(8);
-		store_release(&where, 0);
-		brlock_write_unlock(&lock);
-	}
-	store_release(&came, 1);
-}
-
-TEST("sync/brlock", test_brlock_writer_looks_twice)
-{
-	if (crew_size() < 2) {
-		test_skip(t, "one CPU cannot race");
-		return;
-	}
-	brlock_init(&lock);
-	/* relaxed, all of them: nobody is there yet */
-	store_relaxed(&inside, 0);
-	store_relaxed(&where, 0);
-	store_relaxed(&came, 0);
-	store_relaxed(&early, 0);
-	crew_run(2, write_or_nest);
-	check(t, load_acquire(&early) == 0);
-}
-
 static uint64_t asked(void *lock)
 {
 	struct brlock *l = lock;
@@ -229,7 +171,7 @@ static void look_then_say(void *lock)
 	mine = &l->cpu[cpu_id()];
 	while (load_acquire(&mine->gate) != BRLOCK_OPEN)
 		cpu_relax();
-	cpu_delay(8);	/* as long as the store sits in its buffer */
+	rw_await_writer();	/* the store sits in its buffer */
 	store_relaxed(&mine->readers, load_relaxed(&mine->readers) + 1);
 }
 
@@ -248,42 +190,55 @@ static void forget_the_last(void *lock)
 	}
 }
 
-/* Twin: the writer does not look again after it has shut the gate. */
-static void look_once(void *lock)
+/*
+ * The last of the crew reads until it has been met: a right writer would wait
+ * for ever.
+ */
+static void read_until_met(unsigned member)
 {
-	struct brlock *l = lock;
-
-	spin_lock(&l->writers);
-	cpumask_for_each(cpu, &cpus_possible) {
-		while (load_acquire(&l->cpu[cpu].readers))
+	if (member == crew_size() - 1) {
+		brlock_read_lock(&lock);
+		store_release(&inside, 1);
+		while (!load_acquire(&came))	/* ended by member 0 */
 			cpu_relax();
-		cpu_delay(8);
-		store_release(&l->cpu[cpu].gate, BRLOCK_CLOSED);
+		store_release(&inside, 0);
+		brlock_read_unlock(&lock);
+	} else if (member == 0) {
+		while (!load_acquire(&inside))
+			cpu_relax();
+		forget_the_last(&lock);
+		store_release(&early, load_acquire(&inside));
+		store_release(&came, 1);
+		brlock_write_unlock(&lock);
 	}
 }
 
-static void caught(struct test *t, const char *what, const struct rw_ops *twin)
+TEST("sync/brlock", test_brlock_that_forgets_a_cpu_is_caught)
 {
-	struct rw_score s;
-
-	check(t, rw_torture(t, twin, &lock, MANY, 4, &s) > 0);
-	test_note(t, "%s: torn %u, mixed %u, lost %u in %u rounds", what,
-		  s.torn, s.mixed, s.lost, s.rounds);
+	if (crew_size() < 2) {
+		test_skip(t, "a reader that is met needs a CPU of its own");
+		return;
+	}
+	brlock_init(&lock);
+	/* relaxed, all of them: nobody is there yet */
+	store_relaxed(&inside, 0);
+	store_relaxed(&came, 0);
+	store_relaxed(&early, 0);
+	crew_run(crew_size(), read_until_met);
+	check(t, load_acquire(&early) == 1);
 }
 
-TEST("sync/brlock", test_broken_brlocks_are_caught)
+TEST("sync/brlock", test_brlock_that_looks_then_says_is_caught)
 {
-	struct rw_ops early = brlock_ops, short_one = brlock_ops;
-	struct rw_ops once = brlock_ops;
+	struct rw_ops early = brlock_ops;
+	struct rw_score s;
 
 	if (crew_size() < 2 || crew_is_watched()) {
 		test_skip(t, "needs two CPUs, and no race detector");
 		return;
 	}
 	early.read_lock = look_then_say;
-	caught(t, "reader looks, then says", &early);
-	short_one.write_lock = forget_the_last;
-	caught(t, "writer forgets the last CPU", &short_one);
-	once.write_lock = look_once;
-	caught(t, "writer looks before it shuts", &once);
+	check(t, rw_torture(t, &early, &lock, MANY, 4, &s) > 0);
+	test_note(t, "torn %u, mixed %u, lost %u in %u rounds", s.torn, s.mixed,
+		  s.lost, s.rounds);
 }
