@@ -11,7 +11,7 @@
 #include "tests/sync/twins.h"
 
 #define TORTURERS	12
-#define ROUNDS		60
+#define ROUNDS		40
 #define ONE_WRITER	1000u	/* in inside; a reader counts 1 */
 
 static struct gang gang;

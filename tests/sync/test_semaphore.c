@@ -10,7 +10,7 @@
 #define UNITS		3
 #define QUEUED		5
 #define TORTURERS	12
-#define ROUNDS		80
+#define ROUNDS		40
 
 static struct gang gang;
 static struct semaphore s;

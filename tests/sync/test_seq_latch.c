@@ -118,7 +118,7 @@ static void write_or_read(unsigned member)
 		write_all(&d);
 		return;
 	}
-	do {	/* ended by member 0 */
+	do {	/* ended by member 0, whom it lets run */
 		struct pair p;
 
 		seq_latch_read(&latch, copies, &p, WORDS);
@@ -126,6 +126,7 @@ static void write_or_read(unsigned member)
 		if (p.a != p.b || p.a < last)
 			fetch_add_relaxed(&torn, 1);
 		last = p.a;
+		cpu_relax();
 	} while (!load_acquire(&over));
 }
 

@@ -13,6 +13,7 @@
 
 #define WRITES	2000
 #define MANY	2000000		/* a twin is found out long before */
+#define LOOKS	2000		/* a bound for who waits to be disturbed */
 
 struct picture {
 	uint64_t part[8];	/* all the same in a whole one */
@@ -40,6 +41,18 @@ static unsigned writes;
 static uint64_t seeds[NR_CPUS];
 static struct atomic32 torn, over, retries, reads, ready, written;
 
+/*
+ * In the middle of a write: until a reader believes that it has read, or for a
+ * while.  Behind a right lock nobody does.
+ */
+static void await_reader(void)
+{
+	uint32_t before = load_acquire(&reads);
+
+	for (unsigned i = 0; i < LOOKS && load_acquire(&reads) == before; i++)
+		cpu_relax();
+}
+
 static void write_all(struct dice *d)
 {
 	struct picture p;
@@ -50,8 +63,8 @@ static void write_all(struct dice *d)
 			p.part[k] = i;
 		ops->lock(&lock);
 		seq_copy_in(data, &p, WORDS / 2);
-		if (one_in(d, 32))
-			crew_yield();
+		if (one_in(d, 16))
+			await_reader();
 		seq_copy_in(data + WORDS / 2, &p.part[WORDS / 2],
 			    WORDS - WORDS / 2);
 		ops->unlock(&lock);
@@ -61,27 +74,43 @@ static void write_all(struct dice *d)
 	store_release(&over, 1);
 }
 
-static void read_one(struct picture *p)
+/* In the middle of a read: until a writer comes or goes, or for a while. */
+static void await_writer(void)
+{
+	uint32_t before = load_acquire(&lock.count.sequence);
+
+	for (unsigned i = 0; i < LOOKS; i++) {
+		if (load_acquire(&lock.count.sequence) != before)
+			return;
+		cpu_relax();
+	}
+}
+
+static void read_one(struct picture *p, struct dice *d)
 {
 	uint32_t start;
 	unsigned rounds = 0;
 
 	do {	/* ended by the writer, who ends */
 		start = ops->begin(&lock.count);
-		seq_copy_out(p, data, WORDS);
+		seq_copy_out(p, data, WORDS / 2);
+		if (one_in(d, 16))
+			await_writer();
+		seq_copy_out(&p->part[WORDS / 2], data + WORDS / 2,
+			     WORDS - WORDS / 2);
 		rounds++;
 	} while (ops->retry(&lock.count, start));
 	fetch_add_relaxed(&retries, rounds - 1);	/* relaxed: a count */
 }
 
-static void read_all(void)
+static void read_all(struct dice *d)
 {
 	uint64_t last = 0;
 
-	do {	/* ended by member 0 */
+	do {	/* ended by member 0, whom it lets run */
 		struct picture p;
 
-		read_one(&p);
+		read_one(&p, d);
 		for (unsigned k = 1; k < ARRAY_LEN(p.part); k++)
 			/* relaxed: a count */
 			if (p.part[k] != p.part[0])
@@ -90,6 +119,7 @@ static void read_all(void)
 			fetch_add_relaxed(&torn, 1);
 		last = p.part[0];
 		fetch_add_relaxed(&reads, 1);	/* relaxed: a count */
+		cpu_relax();
 	} while (!load_acquire(&over));
 }
 
@@ -103,7 +133,7 @@ static void write_or_read(unsigned member)
 	if (member == 0)
 		write_all(&d);
 	else
-		read_all();
+		read_all(&d);
 }
 
 static unsigned torture(struct test *t, const struct seq_ops *which,

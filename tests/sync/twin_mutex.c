@@ -1,7 +1,6 @@
 /*
  * tests/sync/twin_mutex.c - broken mutexes.
  */
-#include "arch/cpu.h"
 #include "tests/sync/twins.h"
 
 static uint64_t self_word(void)
@@ -19,12 +18,12 @@ static void unlock_nothing(struct mutex *m)
 	store_release(&m->owner, 0);
 }
 
-/* Looks, and then takes: two steps, far enough apart to be seen soon. */
+/* Looks, and then takes: two steps, and others look in between. */
 static void lock_in_two_steps(struct mutex *m)
 {
 	while (load_acquire(&m->owner))
 		park(clock_ns() + 1000);
-	cpu_delay(20);
+	park(clock_ns() + 20000);
 	store_release(&m->owner, self_word());
 }
 

@@ -1,7 +1,6 @@
 /*
  * tests/sync/twin_semaphore.c - broken semaphores.
  */
-#include "arch/cpu.h"
 #include "tests/sync/twins.h"
 
 /* The unit that it hands over, it counts as well. */
@@ -14,7 +13,7 @@ static void up_twice(struct semaphore *s)
 		sem_up(s);
 }
 
-/* Two steps where there must be one, far enough apart to be seen soon. */
+/* Two steps where there must be one, and others come in between. */
 static bool check_then_queue(struct semaphore *s, uint64_t deadline_ns)
 {
 	struct waiter w;
@@ -23,7 +22,7 @@ static bool check_then_queue(struct semaphore *s, uint64_t deadline_ns)
 	while (!sem_trydown(s) && woken) {
 		uint64_t was;
 
-		cpu_delay(100);
+		park(clock_ns() + 50000);
 		was = waitq_lock(&s->q);
 		waitq_push_locked(&s->q, &w, true);
 		woken = waitq_sleep_locked(&s->q, &w, deadline_ns, was);
