@@ -12,7 +12,31 @@
 
 static const struct demo demos[] = {
 	{ "counter", "counter++ on every CPU, without a lock and with one",
-	  demo_counter },
+	  "16-locks-compared", demo_counter },
+	{ "locks", "each spin lock: who gets in, and how often in a row",
+	  "16-locks-compared", demo_locks },
+	{ "readers", "reader-writer locks: how many read at once",
+	  "21-rwlock", demo_readers },
+	{ "seqlock", "readers that write nothing, and read again instead",
+	  "24-seqlock", demo_seqlock },
+	{ "latch", "an interrupt reads what it interrupted the writing of",
+	  "24-seqlock", demo_latch },
+	{ "percpu", "a count that all CPUs add to: one word, or one each",
+	  "20-percpu-counter", demo_percpu },
+	{ "barriers", "nobody goes on before all have come",
+	  "25-barriers", demo_barriers },
+	{ "waitq", "whom a wake-up wakes: all, or one",
+	  "30-waitq", demo_waitq },
+	{ "completion", "waiting for work that others do",
+	  "32-completion", demo_completion },
+	{ "semaphore", "at most so many at once",
+	  "31-semaphore", demo_semaphore },
+	{ "mutex", "spin while the owner runs, sleep while it sleeps",
+	  "33-mutex", demo_mutex },
+	{ "condvar", "a small buffer between makers and takers",
+	  "34-condvar", demo_condvar },
+	{ "rwsem", "readers together, writers alone, and a downgrade",
+	  "35-rwsem", demo_rwsem },
 };
 
 bool demo_run(const char *name)
@@ -21,6 +45,10 @@ bool demo_run(const char *name)
 		if (strcmp(demos[i].name, name))
 			continue;
 		demos[i].run();
+		if (shell_stopped())
+			console_printf("(Stopped: the numbers are those of a "
+				       "shorter run.)\n");
+		console_printf("Read on: docs/%s.md\n", demos[i].chapter);
 		return true;
 	}
 	return false;
@@ -33,7 +61,7 @@ static int demo_unknown(const char *name)
 	suggest_begin(&s, name);
 	for (unsigned i = 0; i < ARRAY_LEN(demos); i++)
 		suggest_offer(&s, demos[i].name);
-	console_printf("demo: there is no `%s`", name);
+	console_printf("demo: there is no `%.40s`", name);
 	if (s.best)
 		console_printf("; did you mean `%s`?\n", s.best);
 	else
