@@ -62,9 +62,9 @@ void check_time(unsigned ticks);
 void check_owners_run(void);
 
 /*
- * To be called anywhere: part of this run's outcome.  At the end the outcome is
- * "name=value name=value ...", sorted by the order of first use in the text of
- * the run's thread numbers; --outcomes lists all that any schedule produced.
+ * To be called anywhere: part of this run's outcome.  At the end that is
+ * "name=value name=value ...", sorted by name; --outcomes lists all that any
+ * schedule produced.
  */
 void check_outcome(const char *name, uint64_t value);
 

@@ -1,0 +1,8 @@
+/*
+ * The sizes of the checker's world: small, so that few accesses show all.
+ */
+#pragma once
+
+#define NR_CPUS		4
+#define PAGE_SIZE	4096UL
+#define STACK_SIZE	(16 * 1024UL)

@@ -1,0 +1,28 @@
+/*
+ * tests/worlds/checker/world/cpu.h - the CPU seam in the checker.
+ *
+ * Invariant   Bodies in tests/checker/seams.c.  A thread that calls cpu_relax()
+ *             goes on when something that it read since the last one has
+ *             changed.  A delay changes nothing but time, so it is nothing.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "world/percpu.h"
+
+void cpu_relax(void);
+uint64_t irq_save(void);
+void irq_restore(uint64_t was);
+bool irqs_enabled(void);
+bool in_irq(void);
+
+static inline void cpu_delay(unsigned n)
+{
+	(void)n;
+}
+
+static inline bool in_nmi(void)
+{
+	return false;
+}

@@ -1,0 +1,12 @@
+/*
+ * tests/worlds/checker/world/preempt.h - each thread has a CPU to itself: only
+ * the count is kept, for might_sleep().
+ */
+#pragma once
+
+#include <stdbool.h>
+
+void preempt_disable(void);
+void preempt_enable(void);
+bool preemptible(void);
+void might_sleep(void);
