@@ -44,12 +44,25 @@
  *   join that byte with the neighbours' older values.  So only a locked
  *   instruction, or a load as narrow as the store, may decide anything.
  * Flur et al., Mixed-size Concurrency, POPL 2017, measure this for others.
+ *
+ * A struct atomic128 is two words that cas_acq_rel() alone compares and swaps
+ * as one.  Its halves are views, a struct atomic64 or atomic_ptr each, read and
+ * initialised one by one: what was read in two pieces is only a guess, and the
+ * cas decides.
  */
 struct atomic8 { uint8_t word_; };
 struct atomic16 { uint16_t word_; };
 struct atomic32 { uint32_t word_; };
 struct atomic64 { uint64_t word_; };
 struct atomic_ptr { void *word_; };
+
+struct word_pair {
+	uint64_t low, high;
+};
+
+struct atomic128 {
+	struct word_pair word_;
+} __attribute__((aligned(16)));
 
 #define ATOMIC8(v)	{ (v) }
 #define ATOMIC16(v)	{ (v) }
@@ -71,6 +84,15 @@ struct atomic_ptr { void *word_; };
 	const struct atomic64 *: a64_##op, \
 	struct atomic_ptr *: aptr_##op, \
 	const struct atomic_ptr *: aptr_##op)
+
+/* One operation is there for a pair of words, too. */
+#define atomic_cas_op_(p) _Generic((p), \
+	struct atomic8 *: a8_cas_acq_rel, \
+	struct atomic16 *: a16_cas_acq_rel, \
+	struct atomic32 *: a32_cas_acq_rel, \
+	struct atomic64 *: a64_cas_acq_rel, \
+	struct atomic_ptr *: aptr_cas_acq_rel, \
+	struct atomic128 *: a128_cas_acq_rel)
 
 /* Integers of 32 and 64 bits only. */
 #define atomic_int_op_(op, p) _Generic((p), \
@@ -105,7 +127,7 @@ struct atomic_ptr { void *word_; };
 #define cas_release(p, expected, v) \
 	atomic_op_(cas_release, p)(p, expected, v)
 #define cas_acq_rel(p, expected, v) \
-	atomic_op_(cas_acq_rel, p)(p, expected, v)
+	atomic_cas_op_(p)(p, expected, v)
 
 /* Add (or, and) v, return what was there. */
 #define fetch_add_relaxed(p, v)	atomic_int_op_(fetch_add_relaxed, p)(p, v)

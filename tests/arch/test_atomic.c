@@ -62,6 +62,27 @@ TEST("arch/atomic", test_atomic16_operations)
 	COMMON_BODY(atomic16, uint16_t, 0x8000);
 }
 
+union pair {
+	struct atomic128 both;
+	struct {
+		struct atomic_ptr low;
+		struct atomic64 high;
+	};
+};
+
+TEST("arch/atomic", test_a_pair_is_compared_as_a_whole)
+{
+	union pair p = { .low = ATOMIC_PTR(NULL), .high = ATOMIC64(1) };
+	struct word_pair e = { 0, 2 }, v = { 5, ~0ULL };
+
+	check(t, !cas_acq_rel(&p.both, &e, v) && e.low == 0 && e.high == 1);
+	e.low = 1;
+	check(t, !cas_acq_rel(&p.both, &e, v) && e.low == 0 && e.high == 1);
+	check(t, cas_acq_rel(&p.both, &e, v));
+	check(t, load_acquire(&p.low) == (void *)5);
+	check(t, load_acquire(&p.high) == ~0ULL);
+}
+
 union views {
 	struct atomic32 word;
 	struct atomic8 byte[4];

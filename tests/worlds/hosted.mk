@@ -100,7 +100,7 @@ HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
 	kernel/test.c kernel/format.c kernel/string.c
 
 HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
-	-fno-strict-aliasing -Wall -Wextra $(if $(WERROR),-Werror) \
+	-fno-strict-aliasing -mcx16 -Wall -Wextra $(if $(WERROR),-Werror) \
 	-I. -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
 	$(if $(filter gcc-thread,$(notdir $(CC))-$(SAN)),-Wno-tsan)

@@ -105,6 +105,20 @@ ATOMIC_INT_(a32, atomic32, uint32_t, "l")
 ATOMIC_INT_(a64, atomic64, uint64_t, "q")
 ATOMIC_COMMON_(aptr, atomic_ptr, void *, "q")
 
+/* every x86_64 processor has it but the first few of 2003 */
+static always_inline bool a128_cas_acq_rel(struct atomic128 *p,
+					   struct word_pair *expected,
+					   struct word_pair v)
+{
+	bool done;
+
+	__asm__ volatile("lock cmpxchg16b %1"
+			 : "=@ccz"(done), "+m"(p->word_),
+			   "+a"(expected->low), "+d"(expected->high)
+			 : "b"(v.low), "c"(v.high) : "memory");
+	return done;
+}
+
 static always_inline void fence_acquire(void)
 {
 	compiler_barrier();

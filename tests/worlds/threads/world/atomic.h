@@ -71,6 +71,22 @@ ATOMIC_INT_(a32, atomic32, uint32_t)
 ATOMIC_INT_(a64, atomic64, uint64_t)
 ATOMIC_COMMON_(aptr, atomic_ptr, void *)
 
+/* inlined with -mcx16, where __atomic_compare_exchange_16 calls a library */
+static inline bool a128_cas_acq_rel(struct atomic128 *p,
+				    struct word_pair *expected,
+				    struct word_pair v)
+{
+	union {
+		struct word_pair pair;
+		__uint128_t word;
+	} old = { *expected }, new = { v }, found;
+
+	found.word = __sync_val_compare_and_swap((__uint128_t *)&p->word_,
+						 old.word, new.word);
+	*expected = found.pair;
+	return found.word == old.word;
+}
+
 static inline void fence_acquire(void)
 {
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
