@@ -18,6 +18,11 @@
 #define DELAY_OUTSIDE	64
 /* far more than any wait for a CPU that will come */
 #define PATIENCE	(1u << 17)
+/*
+ * For who waits to be disturbed: longer than a busy host lets one processor
+ * stand still for another.  Another bound for each, lest all wait.
+ */
+#define LOOKS		(40000 / (1 + cpu_id()))
 
 static struct trial trial;
 static struct atomic32 faults;
@@ -45,6 +50,35 @@ bool trial_lost(unsigned *turns)
 	return over();
 }
 
+void trial_await_inside(void)
+{
+	/* relaxed, both: who is there */
+	for (unsigned i = 0; i < LOOKS && !over(); i++) {
+		if (load_relaxed(&pair[0]) != load_relaxed(&pair[1]))
+			return;
+		cpu_relax();
+	}
+}
+
+void trial_await_turn(void)
+{
+	/* relaxed: a count */
+	uint64_t before = load_relaxed(&taken);
+
+	for (unsigned i = 0; i < LOOKS && !over(); i++) {
+		if (load_relaxed(&taken) != before)	/* relaxed: so */
+			return;
+		cpu_relax();
+	}
+}
+
+/* Until somebody has found us inside. */
+static void await_company(void)
+{
+	for (unsigned i = 0; i < LOOKS && !over(); i++)
+		cpu_relax();
+}
+
 static void prepare(const struct lock_ops *ops)
 {
 	__builtin_memset(room, 0, sizeof(room));
@@ -52,10 +86,15 @@ static void prepare(const struct lock_ops *ops)
 	store_relaxed(&faults, 0);	/* relaxed: before the crew starts */
 }
 
-/* A draw of three in four asks and waits, else it only tries. */
-static bool enter(struct random *r)
+/*
+ * Most ask and wait, and some only try.  Of a twin's crew every second member
+ * only tries: who waits in line cannot overtake it.
+ */
+static bool enter(struct random *r, unsigned member)
 {
-	if (trial.ops->trylock && !random_below(r, 4))
+	bool tries = trial.twin ? member % 2 : !random_below(r, 4);
+
+	if (trial.ops->trylock && tries)
 		return trial.ops->trylock(room);
 	trial.ops->lock(room);
 	return true;
@@ -71,18 +110,20 @@ static void stay_inside(struct random *r)
 		fault(TRIAL_TORN);
 	store_relaxed(&pair[0], a + 1);	/* relaxed: as above */
 	cpu_delay(random_below(r, DELAY_INSIDE));
+	if (trial.twin && !random_below(r, 8))
+		await_company();
 	store_relaxed(&pair[1], b + 1);	/* relaxed: as above */
-	if (trial.plain)
-		plain++;
+	if (!trial.twin)
+		plain++;	/* a race where the lock is none */
 }
 
-static void take_a_turn(struct random *r)
+static void take_a_turn(struct random *r, unsigned member)
 {
 	bool masked = !random_below(r, 4);
 	uint64_t was = masked ? irq_save() : 0;
 
 	preempt_disable();
-	if (enter(r)) {
+	if (enter(r, member)) {
 		stay_inside(r);
 		trial.ops->unlock(room);
 		/* relaxed: read after the crew has ended */
@@ -99,7 +140,7 @@ static void torture(unsigned member)
 
 	for (unsigned i = member; i < trial.turns && !over();
 	     i += trial.members) {
-		take_a_turn(&r);
+		take_a_turn(&r, member);
 		/* or at once: with delays alone a host may have them take turns
 		 * so evenly that nobody ever asks twice in a row */
 		if (random_below(&r, 4))
@@ -121,7 +162,7 @@ unsigned lock_torture(const struct trial *t)
 	/* relaxed: the crew has been joined */
 	n = load_relaxed(&taken);
 	if (load_relaxed(&pair[0]) != n || load_relaxed(&pair[1]) != n
-	    || (t->plain && plain != n))
+	    || (!t->twin && plain != n))
 		fault(TRIAL_TORN);
 	return load_relaxed(&faults);	/* relaxed: as above */
 }

@@ -14,6 +14,9 @@
  *             trial_lost(&turns) stands in the spin loops of a twin that loses
  *             waiters: true when waiting is pointless.  (A lock of ours never
  *             gives up: it would hang, and the harness would say so.)
+ *             trial_await_inside() and trial_await_turn() stand in a twin
+ *             between two steps that should be one: they return when somebody
+ *             is inside, or has been inside and left; or after a bounded while.
  * Context     Thread; one trial at a time.
  * See         tests/sync/test_lock_ops.c, tests/sync/twins_spin.c
  */
@@ -33,8 +36,8 @@ struct trial {
 	uint64_t seed;
 	unsigned members;	/* as many CPUs as there are */
 	unsigned turns;		/* of all members together */
-	bool plain;		/* also count in a plain word, for race detectors;
-				   a twin's races are no news */
+	bool twin;		/* it stays inside until somebody comes in;
+				   and its races are no news to a detector */
 };
 
 unsigned lock_torture(const struct trial *t);
@@ -42,3 +45,5 @@ unsigned lock_stage(const struct lock_ops *ops, uint64_t seed,
 		    unsigned waiters);
 
 bool trial_lost(unsigned *turns);
+void trial_await_inside(void);
+void trial_await_turn(void);

@@ -20,7 +20,7 @@ TEST("sync/lock_ops", test_every_lock_excludes)
 	for (unsigned i = 0; i < lock_count; i++) {
 		struct trial trial = {
 			.ops = &lock_table[i], .seed = test_random(t),
-			.members = crew_size(), .turns = TURNS, .plain = true,
+			.members = crew_size(), .turns = TURNS,
 		};
 		unsigned faults = lock_torture(&trial);
 
