@@ -171,10 +171,12 @@ void gang_interrupt(struct gang_member *m, void (*fn)(void))
 }
 
 /* Up to 20 us, 40 us, ... 2.5 ms: each of the eight as likely. */
-uint64_t gang_deadline(struct gang_member *m)
+uint64_t gang_deadline(struct gang_member *m, unsigned tries)
 {
 	uint64_t most = 20 * US << gang_random(m) % 8;
 
+	if (tries >= TRIES)
+		return PARK_FOREVER;
 	return clock_ns() + gang_random(m) % most;
 }
 

@@ -9,7 +9,8 @@
  *             machine makes the looks as slow as the steps.
  *             After gang_stop() a member's gang_stopped() is true: it does no
  *             further round, so that a broken lock's victims end soon.
- *             gang_deadline() is now, or soon, or much later.
+ *             gang_deadline() is now, or soon, or much later; and never, for who
+ *             has tried a few times.
  *             gang_interrupt() has fn called from an interrupt, once, soon.
  *             gang_chaos() does nothing, or spins, or sleeps, or takes another
  *             priority, by the member's own random numbers.
@@ -32,6 +33,12 @@
 /* looks: for what must work, and for what is expected to stop */
 #define PATIENT		5000
 #define IMPATIENT	60
+
+/*
+ * Where each step takes a busy host longer than any deadline, who queues anew
+ * after each time-out never gets to the front.
+ */
+#define TRIES		4
 
 #define MS		1000000ULL
 #define US		1000ULL
@@ -66,7 +73,7 @@ bool gang_stopped(const struct gang_member *m);
 
 void gang_step(struct gang_member *m);
 uint64_t gang_random(struct gang_member *m);
-uint64_t gang_deadline(struct gang_member *m);
+uint64_t gang_deadline(struct gang_member *m, unsigned tries);
 void gang_chaos(struct gang_member *m);
 void gang_interrupt(struct gang_member *m, void (*fn)(void));
 

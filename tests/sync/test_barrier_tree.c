@@ -8,7 +8,7 @@
 #include "tests/crew.h"
 #include "tests/sync/barrier_torture.h"
 
-#define EPISODES	100
+#define EPISODES	40
 #define MANY		100000	/* a twin is found out long before */
 
 BARRIER_OPS(barrier_tree)

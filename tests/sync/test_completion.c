@@ -10,7 +10,7 @@
 
 #define WAITERS		6
 #define PAIRS		6
-#define ROUNDS		40
+#define ROUNDS		20
 #define POISON		0x6b6b6b6bu
 
 static struct gang gang;
@@ -177,7 +177,9 @@ static void request(struct gang_member *m, unsigned pair)
 	if (gang_random(m) % 2)
 		(void)!ops->wait(&u.request.done, PARK_FOREVER);
 	else
-		while (!ops->wait(&u.request.done, gang_deadline(m)))
+		for (unsigned k = 0;
+		     !ops->wait(&u.request.done, gang_deadline(m, k));
+		     k++)
 			gang_step(m);
 	if (u.request.answer != 1)
 		store_release(&unanswered, 1);
@@ -249,7 +251,7 @@ static void deed_then_wait(struct gang_member *m)
 			gang_interrupt(m, do_it);
 		else
 			do_it();
-		if (!ops->wait(&c, gang_deadline(m)))
+		if (!ops->wait(&c, gang_deadline(m, 0)))
 			(void)!ops->wait(&c, PARK_FOREVER);
 		/* no more waits than deeds */
 		if ((int32_t)fetch_add_acq_rel(&deeds, -1) <= 0)

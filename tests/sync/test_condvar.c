@@ -320,7 +320,7 @@ static void wait_a_while(struct gang_member *self, struct cond *what)
 	if (gang_random(self) % 2)
 		cond_wait(what, &m);
 	else
-		(void)!cond_wait_timeout(what, &m, gang_deadline(self));
+		(void)!cond_wait_timeout(what, &m, gang_deadline(self, 0));
 }
 
 static void put(struct gang_member *self)

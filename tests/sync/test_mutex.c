@@ -62,12 +62,17 @@ static void take_somehow(struct gang_member *self)
 	if (how < 2) {
 		ops->lock(&m);
 	} else if (how == 2) {
-		while (!ops->trylock(&m)) {
+		for (unsigned k = 0; k < TRIES; k++) {
+			if (ops->trylock(&m))
+				return;
 			gang_step(self);
 			sleep_until(clock_ns() + 50 * US);
 		}
+		ops->lock(&m);
 	} else {
-		while (!ops->lock_timeout(&m, gang_deadline(self)))
+		for (unsigned k = 0;
+		     !ops->lock_timeout(&m, gang_deadline(self, k));
+		     k++)
 			gang_step(self);
 	}
 }
@@ -128,7 +133,7 @@ TEST("sync/mutex", test_mutex_in_two_steps_is_caught)
 static void come_once(struct gang_member *self)
 {
 	ops->lock(&m);
-	park(gang_deadline(self));
+	park(gang_deadline(self, 0));
 	ops->unlock(&m);
 }
 

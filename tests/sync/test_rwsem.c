@@ -348,7 +348,9 @@ static void read_somehow(struct gang_member *m)
 	if (gang_random(m) % 2)
 		(void)!ops->read_lock(&l, PARK_FOREVER);
 	else
-		while (!ops->read_lock(&l, gang_deadline(m)))
+		for (unsigned k = 0;
+		     !ops->read_lock(&l, gang_deadline(m, k));
+		     k++)
 			gang_step(m);
 	read_inside(m);
 	ops->read_unlock(&l);
@@ -359,7 +361,9 @@ static void write_somehow(struct gang_member *m)
 	if (gang_random(m) % 2)
 		(void)!ops->write_lock(&l, PARK_FOREVER);
 	else
-		while (!ops->write_lock(&l, gang_deadline(m)))
+		for (unsigned k = 0;
+		     !ops->write_lock(&l, gang_deadline(m, k));
+		     k++)
 			gang_step(m);
 	write_inside(m);
 	if (gang_random(m) % 4) {

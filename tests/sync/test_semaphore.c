@@ -82,13 +82,18 @@ static void take_somehow(struct gang_member *m)
 		ops->down(&s);
 		break;
 	case 1:
-		while (!ops->trydown(&s)) {
+		for (unsigned k = 0; k < TRIES; k++) {
+			if (ops->trydown(&s))
+				return;
 			gang_step(m);
 			sleep_until(clock_ns() + 50 * US);
 		}
+		ops->down(&s);
 		break;
 	default:
-		while (!ops->down_timeout(&s, gang_deadline(m)))
+		for (unsigned k = 0;
+		     !ops->down_timeout(&s, gang_deadline(m, k));
+		     k++)
 			gang_step(m);
 	}
 }
@@ -241,7 +246,7 @@ static void race(struct gang_member *m)
 			gang_interrupt(m, put);
 		else
 			put();
-		if (!ops->down_timeout(&s, gang_deadline(m)))
+		if (!ops->down_timeout(&s, gang_deadline(m, 0)))
 			ops->down(&s);
 		fetch_add_acq_rel(&downs, 1);
 		gang_chaos(m);

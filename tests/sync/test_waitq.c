@@ -17,7 +17,7 @@
 
 #define SHARED		3
 #define EXCLUSIVE	4
-#define ROUNDS		80
+#define ROUNDS		40
 #define TORTURERS	12
 
 static struct gang gang;
@@ -414,8 +414,9 @@ static void torture(struct gang_member *m)
 		if (gang_random(m) % 2)
 			(void)!ops->wait(&q, take, NULL, PARK_FOREVER, true);
 		else
-			while (!ops->wait(&q, take, NULL, gang_deadline(m),
-					  true))
+			for (unsigned k = 0;
+			     !ops->wait(&q, take, NULL, gang_deadline(m, k), true);
+			     k++)
 				gang_step(m);
 		gang_step(m);
 	}
