@@ -14,6 +14,7 @@
 #include "kernel/assert.h"
 #include "kernel/errno.h"
 #include "sched/schedule.h"
+#include "sync/pi_chain.h"
 #include "sync/preempt.h"
 
 /* How every change begins and ends; was: the caller's interrupt state. */
@@ -61,6 +62,7 @@ void thread_set_priority(struct thread *t, int prio)
 	t->base_prio = prio;
 	update_prio(t);
 	adjust_end(rq, t, was);
+	pi_base_changed(t);
 }
 
 void thread_boost(struct thread *t, int prio)
@@ -74,6 +76,32 @@ void thread_boost(struct thread *t, int prio)
 	t->boost_prio = prio;
 	update_prio(t);
 	adjust_end(rq, t, was);
+}
+
+/* A look under the lock. */
+static int read_priority(struct thread *t, bool base)
+{
+	uint64_t was = irq_save();
+	struct runqueue *rq;
+	int prio;
+
+	preempt_disable();
+	rq = thread_lock(t);
+	prio = base ? t->base_prio : t->prio;
+	runqueue_unlock(rq);
+	irq_restore(was);
+	preempt_enable();
+	return prio;
+}
+
+int thread_base_priority(struct thread *t)
+{
+	return read_priority(t, true);
+}
+
+int thread_priority(struct thread *t)
+{
+	return read_priority(t, false);
 }
 
 int thread_set_affinity(struct thread *t, const struct cpumask *mask)

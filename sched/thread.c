@@ -153,6 +153,11 @@ void thread_join(struct thread *t)
 	thread_put(t);
 }
 
+struct sync_self *thread_sync(struct thread *t)
+{
+	return &t->self;
+}
+
 void thread_get(struct thread *t)
 {
 	/* relaxed: the caller has a reference, so the count is not zero */

@@ -13,7 +13,7 @@
  *             thread_exit(): threads.  thread_put(), thread_get(),
  *             thread_set_*(), thread_boost(): also interrupts; any lock but a
  *             runqueue's.
- * Cost        Creation: one stack, and one allocation of 240 bytes.
+ * Cost        Creation: one stack, and one allocation of 280 bytes.
  * Limits      One thread may join another, once.  Ids wrap after 2^32 threads.
  *             The reaper frees one stack after the other on the boot CPU, each
  *             with a TLB shootdown: with many CPUs, memory of the dead may be
@@ -106,8 +106,6 @@ void thread_sleep(uint64_t deadline_ns);
 
 /* park(), telling why it returned.  True: a token.  False: the time is up. */
 bool thread_park(uint64_t deadline_ns) must_check;
-
-void thread_set_priority(struct thread *t, int prio);
 
 /* -EINVAL, and nothing is changed, if no CPU of mask is online. */
 int thread_set_affinity(struct thread *t, const struct cpumask *mask)

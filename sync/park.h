@@ -26,6 +26,7 @@
 
 #define PARK_FOREVER	UINT64_MAX
 
+struct sync_self;
 struct thread;
 struct timer;
 
@@ -38,6 +39,16 @@ bool thread_is_running(const struct thread *t);
 
 /* Run t at least at prio (higher is more urgent) until boosted to 0 again. */
 void thread_boost(struct thread *t, int prio);
+
+/* Its own priority, and what it runs at: that, or a boost above it. */
+int thread_base_priority(struct thread *t);
+int thread_priority(struct thread *t);
+
+/* Changes the former; the body calls pi_base_changed() of sync/pi_chain.h. */
+void thread_set_priority(struct thread *t, int prio);
+
+/* What sync/ keeps about t. */
+struct sync_self *thread_sync(struct thread *t);
 
 /* A thread on the CPUs of mask (NULL: all), holding one reference; or NULL. */
 struct thread *thread_spawn(void (*fn)(void *), void *arg,

@@ -94,7 +94,9 @@ MANY := sleeping
 
 sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
 	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \
-		tests/sync/test_$(n).c tests/sync/twin_$(n).c)
+		tests/sync/test_$(n).c tests/sync/twin_$(n).c) \
+	sync/pi_mutex.c tests/sync/twin_pi_mutex.c \
+	$(patsubst %,tests/sync/test_%.c,pi_mutex pi_chain)
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
 	kernel/test.c kernel/format.c kernel/string.c
@@ -146,7 +148,8 @@ $(filter-out $(MANY:%=$(HOSTED_OUT)/%),$(HOSTED:%=$(HOSTED_OUT)/%)): \
 
 $(MANY:%=$(HOSTED_OUT)/%): \
 	$$(patsubst %.c,$(HOSTED_OUT)/many/%.o,$$($$(@F)_SRC) \
-		$(HOSTED_COMMON) tests/worlds/many/world.c)
+		$(HOSTED_COMMON) sync/pi_chain.c sync/spinlock.c \
+		tests/worlds/many/world.c)
 	@$(LINK)
 
 # no test cases of its own: tests/host/test_acpi.py asks it

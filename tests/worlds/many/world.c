@@ -22,12 +22,15 @@
 #include "kernel/assert.h"
 #include "kernel/mem.h"
 #include "sync/park.h"
+#include "sync/pi_chain.h"
 #include "sync/preempt.h"
+#include "sync/self.h"
 #include "sync/timer.h"
 
 #define SECOND		1000000000ULL
 #define EARLY_ONE_IN	8
 #define PENDING		1u
+#define PRIO_DEFAULT	16
 
 struct thread {
 	pthread_mutex_t lock;
@@ -37,6 +40,9 @@ struct thread {
 	struct atomic32 refs;
 	unsigned number;
 	unsigned parks;
+	int base_prio;			/* under lock */
+	int boost_prio;			/* under lock */
+	struct sync_self sync;
 	void (*fn)(void *arg);
 	void *arg;
 };
@@ -92,6 +98,7 @@ static void init_thread(struct thread *t)
 {
 	pthread_mutex_init(&t->lock, NULL);
 	init_cond(&t->wake);
+	t->base_prio = PRIO_DEFAULT;
 	store_relaxed(&t->running, 1);
 	store_relaxed(&t->refs, 2);
 }
@@ -127,10 +134,45 @@ bool thread_is_running(const struct thread *t)
 	return load_relaxed(&t->running);
 }
 
+/* Priorities are written down, and asked for; the host runs whom it likes. */
 void thread_boost(struct thread *t, int prio)
 {
-	(void)t;	/* the host's scheduler has ideas of its own */
-	(void)prio;
+	pthread_mutex_lock(&t->lock);
+	t->boost_prio = prio;
+	pthread_mutex_unlock(&t->lock);
+}
+
+int thread_base_priority(struct thread *t)
+{
+	int prio;
+
+	pthread_mutex_lock(&t->lock);
+	prio = t->base_prio;
+	pthread_mutex_unlock(&t->lock);
+	return prio;
+}
+
+int thread_priority(struct thread *t)
+{
+	int prio;
+
+	pthread_mutex_lock(&t->lock);
+	prio = t->boost_prio > t->base_prio ? t->boost_prio : t->base_prio;
+	pthread_mutex_unlock(&t->lock);
+	return prio;
+}
+
+void thread_set_priority(struct thread *t, int prio)
+{
+	pthread_mutex_lock(&t->lock);
+	t->base_prio = prio;
+	pthread_mutex_unlock(&t->lock);
+	pi_base_changed(t);
+}
+
+struct sync_self *thread_sync(struct thread *t)
+{
+	return &t->sync;
 }
 
 static unsigned take_number(void)
