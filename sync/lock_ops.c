@@ -1,10 +1,11 @@
 /*
  * sync/lock_ops.c - the table of locks, and nodes for those that want them.
  *
- * Invariant   A CPU waits for or holds a given lock at most once: preemption is
- *             disabled, and an interrupt that took the lock its own CPU holds
- *             would spin for ever.  So one node for each CPU and lock is
- *             enough, and only that CPU touches it through its entry here.
+ * Invariant   A CPU waits for or holds a given spin lock at most once:
+ *             preemption is disabled, and an interrupt that took the lock its
+ *             own CPU holds would spin for ever.  So one node for each CPU and
+ *             lock is enough, and only that CPU touches it through its entry
+ *             here.
  * Ordering    The locks order everything.
  * References  Function tables for locks under test: Boyd-Wickizer et al.,
  *             Non-scalable locks are dangerous, OLS 2012, compare as many.
@@ -12,8 +13,11 @@
 #include "sync/lock_ops.h"
 
 #include "arch/cpu.h"
+#include "kernel/assert.h"
 #include "sync/clh.h"
 #include "sync/mcs.h"
+#include "sync/mutex.h"
+#include "sync/pi_mutex.h"
 #include "sync/preempt.h"
 #include "sync/spinlock.h"
 #include "sync/tas.h"
@@ -83,30 +87,64 @@ static uintptr_t clh_cpus_last(const struct clh_cpus *l)
 	return clh_last(&l->lock);
 }
 
+/* whose lock can fail, and does not here */
+struct pi_sure {
+	struct pi_mutex m;
+};
+
+static void pi_sure_init(struct pi_sure *l)
+{
+	pi_mutex_init(&l->m);
+}
+
+static void pi_sure_lock(struct pi_sure *l)
+{
+	int err = pi_mutex_lock(&l->m);
+
+	assert(!err);
+}
+
+static bool pi_sure_trylock(struct pi_sure *l)
+{
+	return pi_mutex_trylock(&l->m);
+}
+
+static void pi_sure_unlock(struct pi_sure *l)
+{
+	pi_mutex_unlock(&l->m);
+}
+
 /*
  * The table: a line has the name, the prefix of the functions, the struct, what
- * more there is (trylock, last, or not), and the flags.
+ * more there is (trylock, last, or not), whether the caller stays on its CPU or
+ * sleeps, and the flags.
  */
 #define LOCKS(X) \
-	X("tas",      tas,	tas,	  HAS,	   HAS_NOT, LOCK_IRQ) \
-	X("ttas",     ttas,	ttas,	  HAS,	   HAS_NOT, LOCK_IRQ) \
-	X("ticket",   ticket,	ticket,	  HAS,	   HAS,	    FAIR) \
-	X("mcs",      mcs_cpus,	mcs_cpus, HAS,	   HAS,	    FAIR) \
-	X("clh",      clh_cpus,	clh_cpus, HAS_NOT, HAS,	    FAIR) \
-	X("spinlock", spin,	spinlock, HAS,	   HAS,	    FAIR)
+	X("tas",      tas,      tas,      HAS,     HAS_NOT, STAYS,  LOCK_IRQ) \
+	X("ttas",     ttas,     ttas,     HAS,     HAS_NOT, STAYS,  LOCK_IRQ) \
+	X("ticket",   ticket,   ticket,   HAS,     HAS,     STAYS,  FAIR) \
+	X("mcs",      mcs_cpus, mcs_cpus, HAS,     HAS,     STAYS,  FAIR) \
+	X("clh",      clh_cpus, clh_cpus, HAS_NOT, HAS,     STAYS,  FAIR) \
+	X("spinlock", spin,     spinlock, HAS,     HAS,     STAYS,  FAIR) \
+	X("mutex",    mutex,    mutex,    HAS,     HAS_NOT, SLEEPS, IDLE) \
+	X("pi_mutex", pi_sure,  pi_sure,  HAS,     HAS_NOT, SLEEPS, IDLE)
 
 #define FAIR	(LOCK_IRQ | LOCK_FIFO)
+#define IDLE	LOCK_SLEEPS
+
+#define STAYS(what)	preempt_##what()
+#define SLEEPS(what)	((void)0)
 
 #define HAS(function)		function
 #define HAS_NOT(function)	NULL
 
-#define DEFINE_TRYLOCK_HAS(prefix, type) \
+#define DEFINE_TRYLOCK_HAS(prefix, type, cpu) \
 static bool any_##prefix##_trylock(void *lock) \
 { \
-	preempt_disable(); \
+	cpu(disable); \
 	if (prefix##_trylock((struct type *)lock)) \
 		return true; \
-	preempt_enable(); \
+	cpu(enable); \
 	return false; \
 }
 #define DEFINE_LAST_HAS(prefix, type) \
@@ -114,10 +152,10 @@ static uintptr_t any_##prefix##_last(const void *lock) \
 { \
 	return prefix##_last((const struct type *)lock); \
 }
-#define DEFINE_TRYLOCK_HAS_NOT(prefix, type)
+#define DEFINE_TRYLOCK_HAS_NOT(prefix, type, cpu)
 #define DEFINE_LAST_HAS_NOT(prefix, type)
 
-#define DEFINE(name_, prefix, type, trylock_, last_, flags_) \
+#define DEFINE(name_, prefix, type, trylock_, last_, cpu_, flags_) \
 _Static_assert(sizeof(struct type) <= LOCK_SIZE_MAX, #type " is too big"); \
 static void any_##prefix##_init(void *lock) \
 { \
@@ -125,20 +163,20 @@ static void any_##prefix##_init(void *lock) \
 } \
 static void any_##prefix##_lock(void *lock) \
 { \
-	preempt_disable(); \
+	cpu_(disable); \
 	prefix##_lock((struct type *)lock); \
 } \
 static void any_##prefix##_unlock(void *lock) \
 { \
 	prefix##_unlock((struct type *)lock); \
-	preempt_enable(); \
+	cpu_(enable); \
 } \
-DEFINE_TRYLOCK_##trylock_(prefix, type) \
+DEFINE_TRYLOCK_##trylock_(prefix, type, cpu_) \
 DEFINE_LAST_##last_(prefix, type)
 
 LOCKS(DEFINE)
 
-#define ENTRY(name_, prefix, type, trylock_, last_, flags_) { \
+#define ENTRY(name_, prefix, type, trylock_, last_, cpu_, flags_) { \
 	.name = name_, .size = sizeof(struct type), .flags = (flags_), \
 	.init = any_##prefix##_init, .lock = any_##prefix##_lock, \
 	.trylock = trylock_(any_##prefix##_trylock), \

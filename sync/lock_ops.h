@@ -4,8 +4,9 @@
  * Guarantees  lock_table[] has each mutual-exclusion lock of sync/ once; what
  *             runs over locks (tests, demos, benchmarks) runs over it, and a
  *             new lock is one line there.
- *             From lock() to unlock() the caller is not preempted.  A lock that
- *             wants nodes brings one for each CPU.
+ *             From lock() to unlock() the caller is not preempted, unless the
+ *             lock is one of those that sleep.  A lock that wants nodes brings
+ *             one for each CPU.
  *             A broken twin is a table of its own with these operations.
  * Context     lock(), trylock() and unlock() as the lock itself; NULL where a
  *             lock has no such operation.  `lock` points at size bytes, zeroed,
@@ -23,6 +24,7 @@
 
 #define LOCK_FIFO	1	/* enter in the order of asking */
 #define LOCK_IRQ	2	/* interrupt handlers may take it, too */
+#define LOCK_SLEEPS	4	/* lock() and the holder may sleep */
 
 /* room that every lock of the table fits into */
 #define LOCK_SIZE_MAX	(32 * 1024)

@@ -119,17 +119,20 @@ static void stay_inside(struct random *r)
 
 static void take_a_turn(struct random *r, unsigned member)
 {
-	bool masked = !random_below(r, 4);
+	bool sleeps = trial.ops->flags & LOCK_SLEEPS;
+	bool masked = !random_below(r, 4) && !sleeps;
 	uint64_t was = masked ? irq_save() : 0;
 
-	preempt_disable();
+	if (!sleeps)
+		preempt_disable();
 	if (enter(r, member)) {
 		stay_inside(r);
 		trial.ops->unlock(room);
 		/* relaxed: read after the crew has ended */
 		fetch_add_relaxed(&taken, 1);
 	}
-	preempt_enable();
+	if (!sleeps)
+		preempt_enable();
 	if (masked)
 		irq_restore(was);
 }

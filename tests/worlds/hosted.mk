@@ -69,7 +69,8 @@ scheduler_SRC := \
 LOCKS := tas ttas ticket mcs clh spinlock lock_ops
 
 locks_SRC := $(foreach n,$(LOCKS),sync/$(n).c tests/sync/test_$(n).c) \
-	sched/random.c tests/worlds/threads/crew.c \
+	$(patsubst %,sync/%.c,waitq mutex pi_chain pi_mutex) \
+	sched/random.c tests/worlds/threads/crew.c tests/worlds/threads/park.c \
 	$(patsubst %,tests/sync/%.c,lock_trial twins_spin test_lock_twins) \
 	tests/arch/test_atomic.c tests/hosted/test_lock_crowds.c
 
