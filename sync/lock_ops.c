@@ -15,6 +15,7 @@
 #include "arch/cpu.h"
 #include "kernel/assert.h"
 #include "sync/clh.h"
+#include "sync/futex_mutex.h"
 #include "sync/mcs.h"
 #include "sync/mutex.h"
 #include "sync/pi_mutex.h"
@@ -127,7 +128,8 @@ static void pi_sure_unlock(struct pi_sure *l)
 	X("clh",      clh_cpus, clh_cpus, HAS_NOT, HAS,     STAYS,  FAIR) \
 	X("spinlock", spin,     spinlock, HAS,     HAS,     STAYS,  FAIR) \
 	X("mutex",    mutex,    mutex,    HAS,     HAS_NOT, SLEEPS, IDLE) \
-	X("pi_mutex", pi_sure,  pi_sure,  HAS,     HAS_NOT, SLEEPS, IDLE)
+	X("pi_mutex", pi_sure,  pi_sure,  HAS,     HAS_NOT, SLEEPS, IDLE) \
+	X("futex_mutex", futex_mutex, futex_mutex, HAS, HAS_NOT, SLEEPS, IDLE)
 
 #define FAIR	(LOCK_IRQ | LOCK_FIFO)
 #define IDLE	LOCK_SLEEPS

@@ -69,7 +69,8 @@ scheduler_SRC := \
 LOCKS := tas ttas ticket mcs clh spinlock lock_ops
 
 locks_SRC := $(foreach n,$(LOCKS),sync/$(n).c tests/sync/test_$(n).c) \
-	$(patsubst %,sync/%.c,waitq mutex pi_chain pi_mutex) \
+	$(patsubst %,sync/%.c,waitq mutex pi_chain pi_mutex futex_bucket futex \
+		futex_mutex) \
 	sched/random.c tests/worlds/threads/crew.c tests/worlds/threads/park.c \
 	$(patsubst %,tests/sync/%.c,lock_trial twins_spin test_lock_twins) \
 	tests/arch/test_atomic.c tests/hosted/test_lock_crowds.c
@@ -97,7 +98,10 @@ sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
 	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \
 		tests/sync/test_$(n).c tests/sync/twin_$(n).c) \
 	sync/pi_mutex.c tests/sync/twin_pi_mutex.c \
-	$(patsubst %,tests/sync/test_%.c,pi_mutex pi_chain)
+	$(patsubst %,tests/sync/test_%.c,pi_mutex pi_chain) \
+	$(foreach n,futex_bucket futex futex_mutex futex_sem futex_cond, \
+		sync/$(n).c tests/sync/test_$(n).c) \
+	$(patsubst %,tests/sync/twin_%.c,futex futex_locks)
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
 	kernel/test.c kernel/format.c kernel/string.c
