@@ -92,11 +92,8 @@ void brlock_read_lock(struct brlock *l)
 
 static void read_leave(struct brlock *l)
 {
-	struct brlock_cpu *mine = &l->cpu[cpu_id()];
-	/* relaxed: this CPU alone writes it */
-	uint32_t readers = load_relaxed(&mine->readers);
-
-	store_release(&mine->readers, readers - 1);	/* [A] */
+	/* not locked: this CPU alone writes it, handlers in pairs */
+	store_add_release(&l->cpu[cpu_id()].readers, -1u);	/* [A] */
 }
 
 void brlock_read_unlock(struct brlock *l)
