@@ -11,11 +11,13 @@ ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
 OUT := build/bench-host/$(notdir $(CC))
-SRC := $(patsubst %,sync/%.c,tas ttas ticket mcs clh spinlock) \
+SRC := $(patsubst %,sync/%.c,tas ttas ticket mcs clh spinlock waitq mutex \
+		semaphore rwsem rwlock phase_fair brlock seqlock) \
 	$(wildcard tests/bench-host/*.c) arch/cpumask.c \
 	tests/worlds/threads/world.c
 CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -fcf-protection=none \
-	-fno-stack-protector -pthread -Wall -Wextra \
+	-fno-stack-protector -fno-pie \
+	-ftls-model=local-exec -pthread -Wall -Wextra \
 	$(if $(filter 1,$(WERROR)),-Werror) \
 	-I. -Itests/bench-host -Itests/worlds/threads -MMD -MP $(EXTRA)
 
@@ -27,7 +29,7 @@ $(OUT)/%.o: %.c tests/bench-host/bench_host.mk
 	@$(CC) $(CFLAGS) -c $< -o $@
 
 $(OUT)/bench-host: $(SRC:%.c=$(OUT)/%.o)
-	@$(CC) $(CFLAGS) -Wl,-z,now $^ -o $@
+	@$(CC) $(CFLAGS) -no-pie -Wl,-z,now $^ -o $@
 
 .PHONY: bench-host
 -include $(SRC:%.c=$(OUT)/%.d)

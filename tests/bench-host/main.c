@@ -1,20 +1,20 @@
 /*
- * tests/bench-host/main.c - `make bench-host`: one table, ours beside peers.
+ * tests/bench-host/main.c - `make bench-host`: ours beside peers.
  *
  *     bench-host [counts]      (counts: no durations)
  *
  * Instructions and locked instructions are exact, and gate: exit status 1 if a
- * row of ours is over its limit, or over the best peer that promises the same.
- * Durations are medians of rounds in which all rows take turns, with the spread
- * from the tenth to the ninetieth percentile; they are published, and never
- * gate.
+ * row of ours is over its limit, or over the best peer that promises the same
+ * and there is no reason given.  Durations are medians of rounds in which all
+ * rows take turns, with the spread from the tenth to the ninetieth percentile;
+ * they are published, and never gate.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kernel/compiler.h"
+#include "sync/park.h"
 #include "tests/bench-host/row.h"
 
 #define ROUNDS	51
@@ -23,23 +23,13 @@
 
 static double times[ROWS][ROUNDS];	/* ns of a pair */
 
-static double now_ns(void)
+static never_inline double time_row(struct row *r)
 {
-	struct timespec t;
+	uint64_t began = clock_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
-static never_inline double time_row(const struct row *r)
-{
-	double began = now_ns();
-
-	for (unsigned i = 0; i < PAIRS; i++) {
-		r->lock(r->object, r->node);
-		r->unlock(r->key, r->node);
-	}
-	return (now_ns() - began) / PAIRS;
+	for (unsigned i = 0; i < PAIRS; i++)
+		row_unlock(r, 0, row_lock(r, 0));
+	return (double)(clock_ns() - began) / PAIRS;
 }
 
 static int by_value(const void *a, const void *b)
@@ -49,20 +39,21 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double quantile(const double *values, double q)
+/* Of n <= ROUNDS values. */
+static double quantile(const double *values, unsigned n, double q)
 {
 	double sorted[ROUNDS];
 
-	memcpy(sorted, values, sizeof(sorted));
-	qsort(sorted, ROUNDS, sizeof(sorted[0]), by_value);
-	return sorted[(unsigned)(q * (ROUNDS - 1))];
+	memcpy(sorted, values, n * sizeof(sorted[0]));
+	qsort(sorted, n, sizeof(sorted[0]), by_value);
+	return sorted[(unsigned)(q * (n - 1))];
 }
 
-static void take_times(void)
+static void take_times(const struct row_table *t)
 {
 	for (unsigned round = 0; round < ROUNDS; round++)
-		for (unsigned i = 0; i < row_count; i++)
-			times[i][round] = time_row(&rows[i]);
+		for (unsigned i = 0; i < t->count; i++)
+			times[i][round] = time_row(&t->rows[i]);
 }
 
 /* Against row 0, the bare instructions, round by round. */
@@ -72,64 +63,158 @@ static double ratio(unsigned i)
 
 	for (unsigned round = 0; round < ROUNDS; round++)
 		values[round] = times[i][round] / times[0][round];
-	return quantile(values, 0.5);
+	return quantile(values, ROUNDS, 0.5);
 }
 
-static unsigned best_peer(const struct counts *c, const char *group)
+static unsigned least(unsigned a, unsigned b)
 {
-	unsigned best = 0;
+	return a && a < b ? a : b;
+}
 
-	for (unsigned i = 0; i < row_count; i++)
-		if (!rows[i].ours && strcmp(rows[i].group, group) == 0
-		    && (!best || c[i].instructions < best))
-			best = c[i].instructions;
+/* The least that a peer of the row needs; 0: it has none. */
+static struct counts best_peer(const struct row_table *t, const struct counts *c,
+			       const struct row *r)
+{
+	struct counts best = { 0 };
+
+	for (unsigned i = 0; i < t->count; i++) {
+		if (t->rows[i].ours || strcmp(t->rows[i].group, r->group))
+			continue;
+		best.instructions = least(best.instructions, c[i].instructions);
+		best.locked = least(best.locked, c[i].locked);
+	}
 	return best;
 }
 
-/* The limit of a row of ours, or 0: its own, or the best peer's if lower. */
-static unsigned limit_of(const struct row *r, const struct counts *c)
+/* The gate.  Behind: over a peer, and the row says why. */
+static bool is_over(const struct row *r, struct counts c, struct counts peer,
+		    bool *behind)
 {
-	unsigned peer = r->ours ? best_peer(c, r->group) : 0;
-
-	return peer && (!r->limit || peer < r->limit) ? peer : r->limit;
+	*behind = (peer.instructions && c.instructions > peer.instructions)
+		  || (peer.locked && c.locked > peer.locked);
+	return (r->limit && c.instructions > r->limit) || (*behind && !r->why);
 }
 
-static bool print_row(unsigned i, const struct counts *c, bool timed)
+static void print_limit(unsigned limit)
 {
-	unsigned limit = limit_of(&rows[i], c);
-	bool over = limit && c[i].instructions > limit;
-
-	printf("%-18s %-7s %6u", rows[i].name, rows[i].group,
-	       c[i].instructions);
 	if (limit)
 		printf(" %6u", limit);
 	else
 		printf(" %6s", "");
-	printf(" %7u", c[i].locked);
+}
+
+static bool print_row(const struct row_table *t, unsigned i,
+		      const struct counts *c, bool timed)
+{
+	const struct row *r = &t->rows[i];
+	struct counts peer = best_peer(t, c, r);
+	bool behind = false;
+	bool over = r->ours && is_over(r, c[i], peer, &behind);
+
+	printf("%-19s %-11s %6u", r->name, r->group, c[i].instructions);
+	print_limit(r->limit);
+	print_limit(r->ours ? peer.instructions : 0);
+	printf(" %6u", c[i].locked);
 	if (timed)
-		printf(" %7.1f %7.1f .. %-6.1f %5.2f",
-		       quantile(times[i], 0.5), quantile(times[i], 0.1),
-		       quantile(times[i], 0.9), ratio(i));
+		printf(" %6.1f %6.1f .. %-6.1f %5.2f",
+		       quantile(times[i], ROUNDS, 0.5),
+		       quantile(times[i], ROUNDS, 0.1),
+		       quantile(times[i], ROUNDS, 0.9), ratio(i));
 	printf("%s\n", over ? "  OVER" : "");
+	if (behind && r->why)
+		printf("    behind: %s\n", r->why);
 	return over;
+}
+
+static bool show_alone(const struct row_table *t, bool timed)
+{
+	struct counts c[ROWS];
+	bool over = false;
+
+	t->init();
+	for (unsigned i = 0; i < t->count; i++)
+		c[i] = count_row(&t->rows[i]);
+	if (timed)
+		take_times(t);
+	printf("%-19s group       instrs  limit   peer locked%s\n", t->title,
+	       timed ? "     ns  10 % .. 90 %  /first" : "");
+	for (unsigned i = 0; i < t->count; i++)
+		over |= print_row(t, i, c, timed);
+	return over;
+}
+
+static struct contest contests[THREADS][ROWS][CONTENDED];
+
+static double median_of(struct contest *c, size_t field, double q)
+{
+	double values[CONTENDED];
+
+	for (unsigned i = 0; i < CONTENDED; i++)
+		values[i] = *(double *)((char *)&c[i] + field);
+	return quantile(values, CONTENDED, q);
+}
+
+#define MEDIAN(c, field, q) median_of(c, offsetof(struct contest, field), q)
+
+/* Two threads: the best peer's slow rounds are faster than our fast ones. */
+static bool is_behind(const struct row_table *t, const struct row *r)
+{
+	double ours = MEDIAN(contests[1][r - t->rows], pairs_per_us, 0.9);
+
+	for (unsigned i = 0; i < t->count; i++)
+		if (!t->rows[i].ours && !strcmp(t->rows[i].group, r->group)
+		    && MEDIAN(contests[1][i], pairs_per_us, 0.1) > ours)
+			return r->ours;
+	return false;
+}
+
+static void show_together(const struct row_table *t)
+{
+	for (unsigned n = 1; n <= THREADS; n++)
+		if (!contend(t, n, contests[n - 1])) {
+			printf("\n(fewer than %u processors: nobody to contend "
+			       "with)\n", n);
+			return;
+		}
+	printf("\n%-19s pairs/us: 1 thread  2 threads  10 %% .. 90 %%    "
+	       "least share%s\n", t->title,
+	       t->shared ? "" : "  handed over");
+	for (unsigned i = 0; i < t->count; i++) {
+		struct contest *two = contests[1][i];
+
+		if (t->rows[i].group[0] == '-')
+			continue;	/* excludes nobody */
+		printf("%-19s %18.2f %10.2f %6.2f .. %-6.2f %10.0f %%",
+		       t->rows[i].name,
+		       MEDIAN(contests[0][i], pairs_per_us, 0.5),
+		       MEDIAN(two, pairs_per_us, 0.5),
+		       MEDIAN(two, pairs_per_us, 0.1),
+		       MEDIAN(two, pairs_per_us, 0.9),
+		       100 * MEDIAN(two, least_share, 0.5));
+		if (!t->shared)
+			printf(" %9.0f %%", 100 * MEDIAN(two, handed, 0.5));
+		printf("\n");
+		if (is_behind(t, &t->rows[i]))
+			printf("    behind: %s\n", t->rows[i].why_two
+			       ? t->rows[i].why_two : "not explained");
+	}
 }
 
 int main(int argc, char **argv)
 {
+	static const struct row_table *const tables[] = { &excluding, &reading };
 	bool timed = !(argc > 1 && strcmp(argv[1], "counts") == 0);
-	struct counts c[ROWS];
 	bool over = false;
 
-	rows_init();
-	for (unsigned i = 0; i < row_count; i++)
-		c[i] = count_row(&rows[i]);
-	if (timed) {
+	park_this_thread();
+	if (timed)
 		start_bystander();
-		take_times();
+	for (unsigned i = 0; i < ARRAY_LEN(tables); i++) {
+		if (i)
+			printf("\n");
+		over |= show_alone(tables[i], timed);
+		if (timed)
+			show_together(tables[i]);
 	}
-	printf("lock + unlock      group   instrs  limit  locked%s\n",
-	       timed ? "      ns   10 % .. 90 %  /bare" : "");
-	for (unsigned i = 0; i < row_count; i++)
-		over |= print_row(i, c, timed);
 	return over;
 }
