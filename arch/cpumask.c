@@ -43,10 +43,12 @@ void cpumask_zero(struct cpumask *m)
 
 void cpumask_fill(struct cpumask *m)
 {
-	_Static_assert(NR_CPUS % 64 == 0, "no bits above NR_CPUS");
-	for (unsigned i = 0; i < CPUMASK_WORDS; i++)
+	for (unsigned i = 0; i < CPUMASK_WORDS; i++) {
+		unsigned left = NR_CPUS - i * 64;
+
 		/* relaxed: m is the caller's own until it is published */
-		store_relaxed(&m->word[i], ~0ULL);
+		store_relaxed(&m->word[i], left < 64 ? BIT(left) - 1 : ~0ULL);
+	}
 }
 
 void cpumask_and(struct cpumask *m, const struct cpumask *with)
