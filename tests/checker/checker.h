@@ -35,8 +35,14 @@
 /* The program's own: declares threads, interrupts and what follows them. */
 void check_setup(void);
 
-/* To be called in check_setup(): thread k, by order of calls, is CPU k. */
-void check_thread(const char *name, void (*fn)(void *arg), void *arg);
+/*
+ * To be called in check_setup(): thread k, by order of calls, is CPU k.  What
+ * it returns is for unpark().
+ */
+struct thread *check_thread(const char *name, void (*fn)(void *arg), void *arg);
+
+/* The word that --arg= gave, or "". */
+const char *check_argument(void);
 
 /*
  * fn runs once as an interrupt handler upon thread `cpu`: between any two of
@@ -81,7 +87,7 @@ void check_unlock(struct check_lock *l);
 /*
  * The program as a command:
  *   NAME [--mode=sc|tso|weak] [--search=dpor|full|bound:N|random:N|pct:N]
- *        [--seed=N] [--limit=N] [--outcomes] [--shortest] [--replay=TOKEN]
+ *        [--arg=WORD] [--seed=N] [--limit=N] [--outcomes] [--replay=TOKEN]
  *
  * Without a failure, exit 0 and
  *   pass NAME mode=tso search=dpor executions=67532 blocked=12 complete=1 ...

@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+"""Build the programs of tests/checker, run them through every schedule, and
+say what came of it.
+
+usage: tools/check.py [-j N] [--modes sc,tso,weak] [--bugs | --no-bugs]
+                      [--out DIR] [NAME...]
+
+A program is tests/checker/programs/NAME.c, its plan NAME.plan:
+  link FILE...            what it is linked with, unmodified
+  run MODE... [SEARCH]    sc, tso, weak; dpor (all schedules) if no search
+  floor N                 fewer executions than that in the first mode: the
+                          checker lost some, and that fails
+  bug NAME FILE MODE...   a fault to be found in these modes; the lines below,
+  - OLD                   what is replaced (it occurs once in FILE)
+  + NEW                   by what
+A line of a run is `ticket: all 384 executions (SC) pass`.  A failure is shown
+as a table and drawn (build/checker/NAME.svg); tools/replay repeats it.
+Exit: 0 all as planned, 1 not, 2 usage.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+
+import schedule
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PROGRAMS = "tests/checker/programs"
+MODES = ("sc", "tso", "weak")
+COMMON = ["arch/cpumask.c", "tests/worlds/checker/masks.c"]
+RUNTIME = ["-std=gnu11", "-O2", "-g", "-fno-strict-aliasing", "-fno-pie",
+           "-mno-avx", "-Wall", "-Wextra"]
+PROGRAM = ["-std=gnu11", "-O1", "-g", "-fno-pie", "-fno-omit-frame-pointer",
+           "-fno-strict-aliasing", "-fsanitize=thread", "-Wall", "-Wextra"]
+INCLUDE = ["-I.", "-Itests/worlds/checker"]
+OWN = ("memcpy", "memmove", "memset", "memcmp")
+
+
+class Bug:
+    def __init__(self, name, path, modes):
+        self.name, self.path, self.modes = name, path, modes
+        self.edits = []
+
+    def apply(self, text):
+        """The faulty source; ValueError when the plan no longer fits."""
+        for old, new in self.edits:
+            if text.count(old) != 1:
+                raise ValueError("bug %s: %r occurs %d times in %s" % (
+                    self.name, old, text.count(old), self.path))
+            text = text.replace(old, new)
+        return text
+
+
+class Plan:
+    """What a .plan says."""
+
+    def __init__(self, name):
+        self.name, self.link, self.runs, self.bugs = name, [], [], []
+        self.floor = 1
+        path = os.path.join(ROOT, PROGRAMS, name + ".plan")
+        with open(path) as f:
+            for n, line in enumerate(f, 1):
+                words = line.split()
+                if not words or words[0] == "#":
+                    continue
+                try:
+                    self.read(words, line)
+                except (ValueError, IndexError, AttributeError):
+                    sys.exit("%s:%d: what is this?  %s" % (path, n, line))
+
+    def read(self, words, line):
+        word, rest = words[0], words[1:]
+        if word == "link":
+            self.link += rest
+        elif word == "run":
+            search = [w for w in rest if w not in MODES] or ["dpor"]
+            self.runs += [(m, search[0]) for m in rest if m in MODES]
+        elif word == "floor":
+            self.floor = int(rest[0])
+        elif word == "bug":
+            self.bugs.append(Bug(rest[0], rest[1], rest[2:]))
+        elif word == "-":
+            self.bugs[-1].edits.append([line[2:].strip(), ""])
+        elif word == "+":
+            self.bugs[-1].edits[-1][1] += line[2:].strip() + " "
+        else:
+            raise ValueError(word)
+
+
+def plans():
+    return sorted(f[:-5] for f in os.listdir(os.path.join(ROOT, PROGRAMS))
+                  if f.endswith(".plan"))
+
+
+def run(*command, **more):
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True,
+                          check=False, **more)
+
+
+class Builder:
+    """Objects are rebuilt when what they were made of is newer."""
+
+    def __init__(self, out, cc="gcc"):
+        self.out, self.cc = out, cc
+        os.makedirs(os.path.join(ROOT, out), exist_ok=True)
+
+    def is_fresh(self, made):
+        """Is it newer than all that its .d names?"""
+        made = os.path.join(ROOT, made)
+        try:
+            when = os.path.getmtime(made)
+            with open(made[:-2] + ".d") as f:
+                needs = f.read().replace("\\\n", " ").split(":", 1)[1].split()
+            return all(os.path.getmtime(os.path.join(ROOT, n)) < when
+                       for n in needs + [os.path.abspath(__file__)])
+        except OSError:
+            return False
+
+    def compile(self, source, made, flags, text=None):
+        if text is None and self.is_fresh(made):
+            return made
+        command = [self.cc, *flags, *INCLUDE, "-MMD", "-MF", made[:-2] + ".d",
+                   "-c", "-o", made]
+        if "-fsanitize=thread" in flags and "clang" not in self.cc:
+            command += ["-Wno-tsan", "--param",
+                        "tsan-instrument-func-entry-exit=0"]
+        if text is None:
+            done = run(*command, source)
+        else:
+            done = run(*command, "-x", "c", "-", input='#line 1 "%s"\n%s' %
+                       (source, text))
+        if done.returncode:
+            raise RuntimeError("%s:\n%s" % (source, done.stderr))
+        return made
+
+    def runtime(self):
+        folder = "tests/checker"
+        return [self.compile("%s/%s" % (folder, f), "%s/rt-%s.o" %
+                             (self.out, f[:-2]), RUNTIME)
+                for f in sorted(os.listdir(os.path.join(ROOT, folder)))
+                if f.endswith(".c")]
+
+    def part(self, source, name=None, text=None):
+        """An object of the program: its memory in sections of their own."""
+        made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-"))
+        if text is None and self.is_fresh(made):
+            return made
+        self.compile(source, made, PROGRAM, text)
+        names = [w for n in OWN for w in ("--redefine-sym",
+                                          "%s=check_%s" % (n, n))]
+        done = run("objcopy", "--rename-section", ".data=check_data",
+                   "--rename-section", ".bss=check_bss", *names, made)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return made
+
+    def program(self, plan, bug=None):
+        """The path of the program, with or without a fault."""
+        name = plan.name + ("@" + bug.name if bug else "")
+        sources = ["%s/%s.c" % (PROGRAMS, plan.name), *plan.link, *COMMON]
+        parts = []
+        for source in sources:
+            if bug and source == bug.path:
+                with open(os.path.join(ROOT, source)) as f:
+                    parts.append(self.part(source, name, bug.apply(f.read())))
+            else:
+                parts.append(self.part(source))
+        if bug and bug.path not in sources:
+            raise ValueError("bug %s: %s is not linked" % (bug.name, bug.path))
+        made = "%s/%s" % (self.out, name)
+        objects = parts + self.runtime()
+        full = os.path.join(ROOT, made)
+        if os.path.exists(full) and all(
+                os.path.getmtime(os.path.join(ROOT, o)) <
+                os.path.getmtime(full) for o in objects):
+            return made
+        done = run(self.cc, "-no-pie", "-o", made, *objects)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return made
+
+
+def fields(line):
+    return dict(w.split("=", 1) for w in line.split() if "=" in w)
+
+
+def execute(program, mode, search="dpor", *more, seconds=600):
+    """What a program printed, and its exit status."""
+    try:
+        done = run(program, "--mode=" + mode, "--search=" + search, *more,
+                   timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return "", 124
+    return done.stdout or done.stderr, done.returncode
+
+
+def number(n):
+    return "{:,}".format(int(n))
+
+
+def say_passed(got, bounded):
+    what = "all %s" if got["complete"] == "1" else "%s"
+    text = what % number(got["executions"]) + " executions (%s)" % \
+        got["mode"].upper()
+    if bounded:
+        text += " by %s, not all there are," % bounded
+    return text
+
+
+def check_plan(builder, plan, modes, out):
+    """[line to print], whether all is well."""
+    program = builder.program(plan)
+    passed, lines, well = [], [], True
+    for mode, search in plan.runs:
+        if mode not in modes:
+            continue
+        text, status = execute(program, mode, search)
+        if status:
+            lines.append("%s (%s) FAILS" % (plan.name, mode.upper()))
+            lines.append(schedule.table(ROOT, program, text, out)
+                         if status == 1 else text or "no end in 600 s")
+            well = False
+            continue
+        got = fields(text.split("\n")[0])
+        bounded = "" if got["complete"] == "1" else search
+        passed.append(say_passed(got, bounded))
+        if int(got["executions"]) < plan.floor and mode == plan.runs[0][0]:
+            lines.append("%s: %s executions, fewer than %d: the checker lost "
+                         "some" % (plan.name, got["executions"], plan.floor))
+            well = False
+    if passed:
+        lines.insert(0, "%s: %s pass" % (plan.name, " and ".join(passed)))
+    return lines, well
+
+
+def check_bug(builder, plan, bug, modes):
+    """One line for a planted fault: where it is found, how soon."""
+    program = builder.program(plan, bug)
+    found, well = [], True
+    for mode in MODES:
+        if mode not in modes or mode not in bug.modes:
+            continue
+        search = dict(plan.runs).get(mode, "dpor")
+        began = time.monotonic()
+        text, status = execute(program, mode, search, seconds=60)
+        took = time.monotonic() - began
+        if status != 1:
+            well = False
+            found.append("%s NOT FOUND" % mode.upper())
+            continue
+        m = re.search(r"found after (\d+)", text)
+        kind = re.search(r"^fail \S+ mode=\S+ steps=(\d+) ([^:]+):", text, re.M)
+        found.append("%s %s in execution %s, %s steps, %.2f s" % (
+            mode.upper(), kind[2] if kind else "?", m[1] if m else "?",
+            kind[1] if kind else "?", took))
+    return ["  %s@%s: %s" % (plan.name, bug.name, "; ".join(found))], well
+
+
+def main(argv):
+    args = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    args.add_argument("names", nargs="*", metavar="NAME")
+    args.add_argument("-j", type=int, default=os.cpu_count())
+    args.add_argument("--modes", default=",".join(MODES))
+    args.add_argument("--out", default="build/checker")
+    args.add_argument("--bugs", action="store_true", help="only the faults")
+    args.add_argument("--no-bugs", action="store_true")
+    opts = args.parse_args(argv)
+    unknown = set(opts.names) - set(plans())
+    if unknown:
+        args.error("no program %s; there are %s" % (
+            ", ".join(sorted(unknown)), ", ".join(plans())))
+    modes = opts.modes.split(",")
+    builder = Builder(opts.out)
+    try:
+        builder.runtime()
+        for source in COMMON:
+            builder.part(source)
+        well = True
+        for name in opts.names or plans():
+            plan = Plan(name)
+            builder.program(plan)
+            jobs = [] if opts.bugs else [
+                lambda p=plan: check_plan(builder, p, modes, opts.out)]
+            jobs += [] if opts.no_bugs else [
+                lambda p=plan, b=bug: check_bug(builder, p, b, modes)
+                for bug in plan.bugs]
+            with ThreadPoolExecutor(opts.j) as pool:
+                for lines, good in pool.map(lambda job: job(), jobs):
+                    print("\n".join(lines), flush=True)
+                    well &= good
+    except (RuntimeError, ValueError) as error:
+        print("check: %s" % error)
+        return 1
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
