@@ -27,7 +27,7 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers locks sleeping
+	readers locks sleeping lockfree
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -91,6 +91,15 @@ READERS := percpu_counter rwlock phase_fair brlock seqlock seq_latch \
 readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 	$(patsubst %,tests/sync/%.c,rw_torture test_rw_locks barrier_torture) \
 	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
+
+# what needs no lock, and what its tests stand on
+LOCKFREE := hazard treiber treiber_tagged container_ops
+
+lockfree_SRC := $(foreach n,$(LOCKFREE),sync/$(n).c tests/sync/test_$(n).c) \
+	$(patsubst %,tests/sync/%.c,linear test_linear history quarantine \
+		container_trial) \
+	kernel/event.c kernel/debug_threads.c \
+	tests/worlds/threads/crew.c
 
 MANY := sleeping
 

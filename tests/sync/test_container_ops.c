@@ -1,0 +1,95 @@
+/*
+ * tests/sync/test_container_ops.c - what every stack, queue and ring promises.
+ */
+#include "sync/container_ops.h"
+
+#include "kernel/errno.h"
+#include "tests/sync/container_trial.h"
+#include "tests/sync/quarantine.h"
+
+#define HISTORIES	24
+#define RUSH		3000
+#define CAPACITY	4
+
+static unsigned char object[CONTAINER_SIZE_MAX] aligned_to(CACHE_LINE);
+static unsigned char self[CONTAINER_SELF] aligned_to(CACHE_LINE);
+
+static const struct container_memory memory = {
+	quarantine_alloc, quarantine_free,
+};
+
+#define for_each_container(c) \
+	for (const struct container_ops *c = container_table; \
+	     c < container_table + container_count; c++)
+
+static void *number(uintptr_t n)
+{
+	return (void *)n;
+}
+
+/* Alone: the order, the ends, and nothing leaks. */
+static void alone(struct test *t, const struct container_ops *c)
+{
+	bool lifo = c->flags & CONTAINER_LIFO;
+	bool bounded = c->flags & CONTAINER_BOUNDED;
+	void *value;
+
+	quarantine_begin();
+	__builtin_memset(object, 0, sizeof(object));
+	check(t, c->init(object, &memory, CAPACITY) == 0);
+	check(t, c->join(object, self) == 0);
+	for (unsigned lap = 0; lap < 3; lap++) {
+		check(t, c->take(object, self, &value) == -ENOENT);
+		for (uintptr_t i = 1; i <= CAPACITY; i++)
+			check(t, c->put(object, self, number(i)) == 0);
+		if (bounded)
+			check(t, c->put(object, self, number(9)) == -ENOSPC);
+		for (uintptr_t i = 1; i <= CAPACITY; i++) {
+			check(t, c->take(object, self, &value) == 0);
+			check(t, value == number(lifo ? CAPACITY + 1 - i : i));
+		}
+	}
+	check(t, c->put(object, self, number(1)) == 0);
+	c->leave(object, self);
+	c->destroy(object);
+	check(t, quarantine_live() == 0);
+	check(t, quarantine_end() == 0);
+}
+
+TEST("sync/containers", test_containers_keep_their_order)
+{
+	for_each_container(c) {
+		unsigned failed = t->failed;
+
+		alone(t, c);
+		if (t->failed != failed)
+			test_note(t, "%s", c->name);
+	}
+}
+
+TEST("sync/containers", test_containers_are_linearizable)
+{
+	for_each_container(c) {
+		struct container_trial trial = {
+			.ops = c, .rounds = HISTORIES, .capacity = CAPACITY,
+			.loud = true,
+		};
+		unsigned faults = container_histories(t, &trial);
+
+		if (!check(t, faults == 0))
+			test_note(t, "%s: faults %u", c->name, faults);
+	}
+}
+
+TEST("sync/containers", test_containers_lose_and_double_nothing)
+{
+	for_each_container(c) {
+		struct container_trial trial = {
+			.ops = c, .rounds = RUSH, .capacity = CAPACITY,
+		};
+		unsigned faults = container_rush(t, &trial);
+
+		if (!check(t, faults == 0))
+			test_note(t, "%s: faults %u", c->name, faults);
+	}
+}
