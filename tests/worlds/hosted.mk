@@ -93,7 +93,7 @@ readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
 
 # what needs no lock, and what its tests stand on
-LOCKFREE := hazard treiber treiber_tagged container_ops
+LOCKFREE := refcount hazard treiber treiber_tagged container_ops
 
 lockfree_SRC := $(foreach n,$(LOCKFREE),sync/$(n).c tests/sync/test_$(n).c) \
 	$(patsubst %,tests/sync/%.c,linear test_linear history quarantine \
