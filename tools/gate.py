@@ -27,7 +27,7 @@ REGISTER = {8: r"%(?:[abcd]l|(?:si|di|bp)l|r\d+b)",
             32: r"%(?:e[abcd]x|e(?:si|di|bp)|r\d+d)",
             64: r"%(?:r[abcd]x|r(?:si|di|bp)|r\d+)"}
 WORD = r"\(%r\w+\)"
-PLAIN = re.compile(r"\b0x[48]\(%rdi\)")      # the neighbour of the word
+PLAIN = re.compile(r"\b0x(?:4|8|10)\(%rdi\)")      # the neighbour of the word
 CMPXCHG = "lock cmpxchg R,W"
 FENCE = r"lock (?:addl|orl|orq) \$0x0,-?(?:0x\w+)?\(%rsp\)"
 # what touches memory in the function of one operation, in this order
@@ -147,6 +147,8 @@ def promised(function):
     if operation in FENCES:
         return FENCES[operation]
     kind = re.sub(ORDERS + "$", "", operation)
+    if pre == "a128":
+        return ["lock cmpxchg16b " + WORD]
     if kind not in PROMISE:
         raise Broken("%s: the gate knows no promise of %s" % (function, kind))
     wide = REGISTER[WIDTH[pre]]
@@ -156,8 +158,8 @@ def promised(function):
 
 def is_right(function, code):
     touching = [i.text for i in code if i.touches or i.locked]
-    if "_cas_" in function:     # *expected comes and goes by (%rdx)
-        touching = [t for t in touching if "(%rdx)" not in t]
+    if "_cas_" in function:     # *expected comes and goes as well
+        touching = [i.text for i in code if i.locked or "(%rdi)" in i.text]
     want = promised(function)
     if len(touching) != len(want) or not all(
             re.fullmatch(w, t) for w, t in zip(want, touching)):
@@ -169,7 +171,7 @@ def is_right(function, code):
 def core_of(code, plain):
     """Where the operation itself stands, or where a bare fence could."""
     own = [k for k, i in enumerate(code) if i.locked or i.touches
-           and not PLAIN.search(i.text) and "(%rdx)" not in i.text]
+           and "(%rdi)" in i.text and not PLAIN.search(i.text)]
     return own if own else [plain]
 
 
@@ -195,6 +197,8 @@ def operations(root):
             r"#define (\w+)\([^)]*\)[\s\\]+atomic_(int_)?op_\(", text):
         for pre in ("a32", "a64") if kind else WIDTH:
             yield "is_%s_%s" % (pre, name)
+    for body in re.findall(r"\* *: (a\d+_[a-z]\w*)\b(?!#)", text):
+        yield "is_" + body
 
 
 def check_atomics(root, o):

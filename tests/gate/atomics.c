@@ -22,6 +22,7 @@ PAIR(atomic16)
 PAIR(atomic32)
 PAIR(atomic64)
 PAIR(atomic_ptr)
+PAIR(atomic128)
 
 #define IS(pre, op, S, T, ...) \
 T is_##pre##_##op(struct S *p, T v, T *expected); \
@@ -91,6 +92,8 @@ COMMON(a16, atomic16, uint16_t)
 INTEGER(a32, atomic32, uint32_t)
 INTEGER(a64, atomic64, uint64_t)
 COMMON(aptr, atomic_ptr, void *)
+ACQ_REL(a128, cas_acq_rel, atomic128, struct word_pair,
+	cas_acq_rel(p, expected, v) ? v : *expected)
 
 ACQUIRE(fence, fence_acquire, atomic32, uint32_t, fence_acquire(), v)
 RELEASE(fence, fence_release, atomic32, uint32_t, fence_release(), v)

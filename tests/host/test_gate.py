@@ -48,6 +48,8 @@ def inside(function, old, new):
 INSTRUCTIONS = [
     (BODY, inside("pre##_cas_##order", "lock cmpxchg", "cmpxchg"),
      "is_a32_cas_acquire: promised"),
+    (BODY, inside("a128_cas_acq_rel", "lock cmpxchg16b", "cmpxchg16b"),
+     "is_a128_cas_acq_rel: promised"),
     (BODY, inside("pre##_fetch_add_##order", "lock xadd", "xadd"),
      "is_a64_fetch_add_acq_rel: promised"),
     (BODY, inside("pre##_xchg_##order", r'"xchg" sz " %0, %1"',
@@ -83,6 +85,8 @@ CLOBBERS = [
      "before_a64_fetch_add_release: the compiler dropped an access"),
     (BODY, inside("pre##_cas_##order", ' : "memory"', ""),
      "after_a8_cas_acquire: the compiler dropped an access"),
+    (BODY, inside("a128_cas_acq_rel", ' : "memory"', ""),
+     "after_a128_cas_acq_rel: the compiler dropped an access"),
     (BODY, inside("fence_release(void)", r"compiler_barrier\(\);", ";"),
      "before_fence_fence_release: the compiler dropped an access"),
 ]
