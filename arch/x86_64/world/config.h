@@ -7,3 +7,4 @@
 #define PAGE_SIZE	4096UL
 #define STACK_SIZE	(16 * 1024UL)	/* a thread's, without its guard page */
 #define IST_STACK_SIZE	(8 * 1024UL)	/* NMI, #MC, #DB, #DF: one each a CPU */
+#define RCU_FANOUT	16	/* CPUs or nodes below a node of RCU's tree */
