@@ -35,6 +35,10 @@ enum event_kind {
 	EVENT_WAKE,		/* a: thread id woken, b: CPU it was put on */
 	EVENT_TEST_BEGIN,	/* a: index of the test, b: seed */
 	EVENT_TEST_END,		/* a: index of the test, b: failed checks */
+	EVENT_RCU_BEGIN,	/* a: grace period */
+	EVENT_RCU_REPORT,	/* a: grace period, b: CPU that reported */
+	EVENT_RCU_END,		/* a: seq after it */
+	EVENT_RCU_CALLED,	/* a: callbacks called, b: left on this CPU */
 	EVENT_USER = 0x100,	/* tests' own kinds start here */
 };
 

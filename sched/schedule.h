@@ -90,6 +90,9 @@ bool balance_steal(unsigned thief);
 /* sched/idle.c: the first function of the boot CPU's idle thread */
 void idle_begin(void);
 
+/* sched/rcu_ask.c, once */
+void rcu_ask_init(void);
+
 /* sched/park.c */
 void park_init(struct thread *t);
 bool park_begin(struct thread *self);
