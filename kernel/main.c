@@ -33,6 +33,8 @@
 #include "sched/random.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
+#include "sync/rcu_callbacks.h"
+#include "sync/rcu_state.h"
 
 static struct boot_info boot;
 static struct cmdline cmdline;
@@ -76,12 +78,14 @@ void kernel_main(uint32_t kind, uint64_t info)
 	clock_calibrate();
 	shot_init_cpu();
 	sched_watch(cmdline.watch);
+	rcu_watch(cmdline.watch);
 	sched_init_boot();
 	smp_online();
 	marker(MARKER_CPUS);
 	cpus_start();
 	marker(MARKER_ONLINE);
 	worker_init_boot();
+	rcu_callbacks_start();
 	clock_settle(cmdline.clock == CLOCK_ACPI);
 	clock_keeper_start();
 	irq_enable();

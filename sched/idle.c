@@ -7,6 +7,8 @@
  *             which lets none in between its two instructions.  So an interrupt
  *             whose handler queues a thread here, or a kick by who did, either
  *             comes before the look or ends the halt.
+ *             Who asks this CPU itself to look leaves the mark "due", which is
+ *             taken away before each look.
  *             The bit in cpus_idle is set, by a locked instruction, before the
  *             look at the queues: sched/balance.c needs that order [A].
  * Ordering    [A] cpus_idle before queued_prios: see sched/balance.c.
@@ -16,9 +18,11 @@
 #include "sched/sched.h"
 
 #include "arch/cpu.h"
+#include "arch/x86_64/irq.h"
 #include "kernel/assert.h"
 #include "sched/schedule.h"
 #include "sync/preempt.h"
+#include "sync/rcu.h"
 
 /*
  * The one place where a CPU halts.  Interrupts are masked before and after;
@@ -29,6 +33,33 @@ static void idle_wait(void)
 	__asm__ volatile("sti; hlt; cli" ::: "memory");
 }
 
+/*
+ * Between here and there the CPU does not count for RCU.  To say so may end a
+ * grace period and wake a thread, so afterwards is the last look.
+ */
+static void idle_rest(const struct runqueue *rq)
+{
+	rcu_idle_enter();
+	if (runqueue_is_empty(rq) && !preempt_is_due())
+		idle_wait();
+	rcu_idle_exit();
+}
+
+bool idle_interrupted(void)
+{
+	return rcu_interrupt_enter();
+}
+
+void idle_resumed(void)
+{
+	rcu_interrupt_exit();
+}
+
+void idle_resumed_nmi(void)
+{
+	rcu_nmi_exit();
+}
+
 /* Interrupts masked, preemption disabled once: both for ever. */
 static void never_returns idle_loop(void)
 {
@@ -37,8 +68,9 @@ static void never_returns idle_loop(void)
 
 	for (;;) {
 		cpumask_set(&cpus_idle, cpu);			/* [A] */
+		preempt_clear_due();
 		if (runqueue_is_empty(rq) && !balance_steal(cpu))
-			idle_wait();
+			idle_rest(rq);
 		cpumask_clear(&cpus_idle, cpu);
 		schedule_from_idle();
 	}

@@ -18,6 +18,7 @@
 #include "sched/timer.h"
 #include "sched/worker.h"
 #include "sync/preempt.h"
+#include "sync/rcu.h"
 
 static struct thread main_thread;
 
@@ -32,6 +33,7 @@ static struct thread *init_cpu(void)
 	tick_init(rq);
 	random_init_cpu();
 	worker_init_cpu();
+	rcu_cpu_online();
 	thread_init(idle, &spec);
 	idle->id = cpu_id();
 	thread_set_state(idle, THREAD_READY);
@@ -48,8 +50,10 @@ static void start_as(struct thread *t)
 void sched_init_boot(void)
 {
 	struct thread_spec spec = { .name = "main", .prio = PRIO_DEFAULT };
-	struct thread *idle = init_cpu();
+	struct thread *idle;
 
+	rcu_init();
+	idle = init_cpu();
 	idle->stack_top = stack_alloc();
 	if (!idle->stack_top)
 		panic("no memory for the boot CPU's idle stack");
@@ -62,6 +66,7 @@ void sched_init_boot(void)
 	irq_register(IRQ_RESCHEDULE, "reschedule", schedule_interrupt);
 	irq_register(IRQ_CALL, "call function", call_function_interrupt);
 	irq_register(IRQ_TIMER, "timer", timer_interrupt);
+	rcu_ask_init();
 	preempt_enable();
 }
 

@@ -30,6 +30,7 @@
 #include "kernel/event.h"
 #include "kernel/panic.h"
 #include "sync/preempt.h"
+#include "sync/rcu.h"
 
 PERCPU(struct runqueue, runqueue);
 PERCPU(struct thread *, thread_current);
@@ -111,10 +112,15 @@ static void switch_to_best(struct runqueue *rq)
 	switch_to(rq, next ? next : this_cpu_ptr(&idle_thread));
 }
 
+/*
+ * The current thread gives up the CPU, or is about to see whether it must: it
+ * is in no reader of RCU.
+ */
 static struct runqueue *lock_here(void)
 {
 	struct runqueue *rq = this_cpu_ptr(&runqueue);
 
+	rcu_note_switch();
 	spin_lock_raw(&rq->lock);
 	return rq;
 }

@@ -46,6 +46,7 @@ const char *irq_name(unsigned vector)
 void irq_dispatch(struct trap_frame *frame)
 {
 	unsigned vector = frame->vector;
+	bool was_idle = idle_interrupted();
 
 	this_cpu_add(irq_depth, 1);
 	(*this_cpu_ptr(&counts))[vector]++;
@@ -54,6 +55,8 @@ void irq_dispatch(struct trap_frame *frame)
 	if (vector != IRQ_SPURIOUS)
 		lapic_eoi();
 	this_cpu_add(irq_depth, -1);
+	if (was_idle)
+		idle_resumed();
 	if (this_cpu_read(preempt_count) == 0 && !in_irq()
 	    && (frame->rflags & RFLAGS_IF))
 		preempt_schedule_irq();

@@ -5,6 +5,8 @@
  *             end-of-interrupt is sent for it.  Interrupts that nobody
  *             registered are counted and otherwise ignored.
  *             After the outermost handler a reschedule that is due is done.
+ *             A CPU that idles is told of before the first handler's first
+ *             line, and again behind the last.
  * Context     irq_register(), irq_route_isa(): boot CPU, at boot.  Counts may
  *             be read at any time.
  * Cost        About 60 instructions besides the handler, and one device write.
@@ -12,7 +14,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "kernel/compiler.h"
 
 #define IRQ_ISA(n)	(0x20 + (n))	/* n in 0..15 */
 #define IRQ_RESCHEDULE	0xf0
@@ -33,3 +38,11 @@ uint64_t irq_count(unsigned vector, unsigned cpu);
 const char *irq_name(unsigned vector);		/* NULL: nobody registered */
 
 void irq_dispatch(struct trap_frame *frame);
+
+/*
+ * A seam, bodies in sched/idle.c: before the first handler, true if the CPU
+ * was idle; and then, after the last one, that it is idle again.
+ */
+bool idle_interrupted(void) must_check;
+void idle_resumed(void);
+void idle_resumed_nmi(void);

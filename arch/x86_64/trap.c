@@ -50,12 +50,15 @@ void nmi_register(trap_handler handler)
 
 static bool nmi_dispatch(struct trap_frame *frame)
 {
+	bool was_idle = idle_interrupted();
 	bool mine = false;
 
 	this_cpu_add(nmi_depth, 1);
 	for (unsigned i = 0; i < ARRAY_LEN(nmi_handlers) && !mine; i++)
 		mine = nmi_handlers[i] && nmi_handlers[i](frame);
 	this_cpu_add(nmi_depth, -1);
+	if (was_idle)
+		idle_resumed_nmi();
 	return mine;
 }
 
