@@ -10,6 +10,7 @@ HARMLESS = {
     "cpus": "online", "irqs": "timer", "set": "loglevel", "uptime": r"\d",
     "help": "poweroff", "history": "history", "test -l": "kernel/list",
     "mem": "MB|KB|frames", "slabs": r"\d", "threads": "main", "runq": "cpu",
+    "rcu": "race period",
     "dmesg": "CPUs online",
 }
 
