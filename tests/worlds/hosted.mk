@@ -27,7 +27,7 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers locks sleeping lockfree
+	readers locks sleeping lockfree rcu_tree rcu
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -101,7 +101,17 @@ lockfree_SRC := $(foreach n,$(LOCKFREE),sync/$(n).c tests/sync/test_$(n).c) \
 	kernel/event.c kernel/debug_threads.c \
 	tests/worlds/threads/crew.c
 
-MANY := sleeping
+rcu_tree_SRC := sync/rcu_tree.c tests/sync/test_rcu_tree.c \
+	tests/worlds/threads/crew.c
+
+MANY := sleeping rcu
+
+RCU := $(wildcard sync/rcu*.c)
+
+rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
+	$(patsubst %,tests/sync/%.c,rcu_torture rcu_twins test_rcu \
+		test_rcu_ops test_rcu_state test_rcu_callbacks) \
+	tests/sync/gang.c tests/hosted/rcu_world.c
 
 sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
 	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \

@@ -26,6 +26,7 @@
 #include "sync/preempt.h"
 #include "sync/self.h"
 #include "sync/timer.h"
+#include "world.h"
 
 #define SECOND		1000000000ULL
 #define EARLY_ONE_IN	8
@@ -51,6 +52,9 @@ __thread unsigned world_cpu;
 __thread bool world_in_irq;
 struct cpumask cpus_possible, cpus_present, cpus_online;
 
+/* what a program may want to hear of: see world.h */
+struct world_hooks world_hooks;
+
 static struct thread main_thread;
 static __thread struct thread *self = &main_thread;
 
@@ -61,6 +65,12 @@ static uint64_t numbers = 1;
 static pthread_mutex_t timers_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t timers_changed;
 static struct timer *timers;	/* by deadline, linked by left */
+
+static void tell(void (*hook)(void))
+{
+	if (hook)
+		hook();
+}
 
 uint64_t clock_ns(void)
 {
@@ -111,6 +121,7 @@ struct thread *thread_self(void)
 void park(uint64_t deadline_ns)
 {
 	assert(!world_in_irq);
+	tell(world_hooks.rests);
 	pthread_mutex_lock(&self->lock);
 	store_relaxed(&self->running, 0);
 	if (++self->parks % EARLY_ONE_IN)
@@ -119,6 +130,7 @@ void park(uint64_t deadline_ns)
 	self->token = false;
 	store_relaxed(&self->running, 1);
 	pthread_mutex_unlock(&self->lock);
+	tell(world_hooks.resumes);
 }
 
 void unpark(struct thread *t)
@@ -200,7 +212,9 @@ static void *run_thread(void *arg)
 {
 	self = arg;
 	world_cpu = self->number;
+	tell(world_hooks.begins);
 	self->fn(self->arg);
+	tell(world_hooks.ends);
 	give_number(self->number);
 	thread_put(self);
 	return NULL;
@@ -294,7 +308,9 @@ static void *fire_timers(void *unused)
 		if (first && first->deadline_ns <= clock_ns()) {
 			unlink_timer(first);
 			pthread_mutex_unlock(&timers_lock);
+			tell(world_hooks.resumes);
 			first->fn(first);
+			tell(world_hooks.rests);
 			pthread_mutex_lock(&timers_lock);
 		} else {
 			wait_until(&timers_changed, &timers_lock,

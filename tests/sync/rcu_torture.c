@@ -1,0 +1,400 @@
+/*
+ * tests/sync/rcu_torture.c - elements that age, and those who hold them.
+ *
+ * Ordering    [A] current: an element's filling -> its readers.
+ *             [B] stop, alive: the threads' end -> rcu_torture().
+ *             [C] age, through the grace period that is tested: nothing else
+ *             orders a reader's last look and the next step.
+ */
+#include "tests/sync/rcu_torture.h"
+
+#include "arch/cpu.h"
+#include "kernel/assert.h"
+#include "sync/park.h"
+#include "sync/timer.h"
+#include "tests/dice.h"
+
+#define ELEMENTS	(4 * TORTURE_STEPS)
+#define PINNED		8	/* readers, if there are as many CPUs */
+#define LONG_TURNS	100
+#define LONG_NS		(2000 * US)	/* some grace periods */
+#define LIVES_READS	20
+#define US		1000ULL
+#define PRIO_UPDATER	20
+
+struct element {
+	struct rcu_head head;
+	struct atomic32 age;	/* 0: current, or not yet */
+	struct atomic32 busy;
+	unsigned filled;	/* plain: the grace period protects it */
+};
+
+struct reader {
+	unsigned cpu;
+	struct dice dice, irq_dice;
+	struct timer timer;
+	bool ticking;
+};
+
+static const struct torture_plan *plan;
+static struct element elements[ELEMENTS];
+static struct atomic_ptr current;
+static struct reader readers[PINNED];
+static struct atomic32 old, empty, reads, irq_reads, long_reads, lives, steps;
+static struct atomic32 stop, alive;
+
+/* relaxed, all of the counts: they are read when the threads have ended */
+static bool is_over(void)
+{
+	return load_acquire(&stop) || load_relaxed(&old) ||
+		load_relaxed(&empty);
+}
+
+/* Until the updater has gone on by two steps; a right RCU does not let it. */
+static void stay_long(struct dice *d)
+{
+	uint64_t until = clock_ns() + LONG_NS;
+	uint32_t from = load_relaxed(&steps);
+
+	fetch_add_relaxed(&long_reads, 1);
+	for (unsigned i = 0; i < LONG_TURNS || clock_ns() < until; i++) {
+		if (load_relaxed(&steps) - from > 2 || is_over())
+			break;
+		if (plan->inside)
+			plan->inside(plan->domain);
+		if (plan->sleeps && one_in(d, 64))
+			park(clock_ns() + 20 * US);
+		else
+			cpu_delay(20);
+	}
+}
+
+static void read_once(struct dice *d, bool may_be_long)
+{
+	unsigned index = plan->ops->read_lock(plan->domain), inner = 0;
+	bool nested = one_in(d, 4);
+	struct element *e = load_acquire(&current);	/* [A] */
+
+	if (nested)
+		inner = plan->ops->read_lock(plan->domain);
+	if (may_be_long && one_in(d, 100))
+		stay_long(d);
+	else
+		cpu_delay(roll(d) % 8);
+	if (nested) {
+		plan->ops->read_unlock(plan->domain, inner);
+		cpu_delay(roll(d) % 8);
+	}
+	if (!e->filled)
+		fetch_add_relaxed(&empty, 1);
+	if (load_relaxed(&e->age) > 1)			/* [C] */
+		fetch_add_relaxed(&old, 1);
+	plan->ops->read_unlock(plan->domain, index);
+}
+
+static void read_in_interrupt(struct timer *timer)
+{
+	struct reader *r = container_of(timer, struct reader, timer);
+
+	for (unsigned i = 0; i < 4; i++)
+		read_once(&r->irq_dice, false);
+	fetch_add_relaxed(&irq_reads, 4);
+	if (!is_over())
+		timer_start(timer, clock_ns() + 100 * US +
+			    roll(&r->irq_dice) % (400 * US));
+}
+
+static void leave(void)
+{
+	fetch_add_acq_rel(&alive, -1);			/* [B] */
+}
+
+/* Between two readers, on a CPU that nobody else reports for. */
+static void rest(void)
+{
+	if (plan->rest)
+		plan->rest(plan->domain);
+}
+
+static void read_pinned(void *arg)
+{
+	struct reader *r = arg;
+
+	if (plan->begin)
+		plan->begin(plan->domain);
+	r->timer = (struct timer)TIMER_INIT(read_in_interrupt);
+	timer_start(&r->timer, clock_ns() + 100 * US);
+	while (!is_over()) {	/* ended by the updater */
+		unsigned n = roll(&r->dice) % 16;
+
+		for (unsigned i = 0; i < n; i++)
+			read_once(&r->dice, true), rest();
+		fetch_add_relaxed(&reads, n);
+		park(clock_ns() + roll(&r->dice) % (200 * US));
+		rest();
+	}
+	(void)!timer_stop(&r->timer);
+	if (plan->end)
+		plan->end(plan->domain);
+	leave();
+}
+
+static void live_shortly(void *arg)
+{
+	struct dice d = { (uintptr_t)arg };
+
+	for (unsigned i = 0; i < LIVES_READS && !is_over(); i++)
+		read_once(&d, one_in(&d, 2));
+	fetch_add_relaxed(&lives, 1);
+	leave();
+}
+
+/* There is always one that lives shortly. */
+static void spawn_lives(void *arg)
+{
+	struct dice d = { (uintptr_t)arg };
+
+	while (!is_over()) {	/* ended by the updater */
+		struct thread *t;
+
+		fetch_add_acq_rel(&alive, 1);		/* [B] */
+		t = thread_spawn(live_shortly, (void *)(uintptr_t)roll(&d),
+				 NULL);
+		if (t)
+			thread_put(t);
+		else
+			leave();
+		park(clock_ns() + 500 * US);
+	}
+	leave();
+}
+
+static void fill(struct element *e)
+{
+	e->filled = 1;
+	store_relaxed(&e->age, 0);
+	store_relaxed(&e->busy, 1);
+}
+
+static struct element *find_free(void)
+{
+	for (unsigned i = 0; i < ELEMENTS; i++)
+		if (!load_acquire(&elements[i].busy))	/* [C] */
+			return &elements[i];
+	return NULL;
+}
+
+/* One step older; true: it may be used again. */
+static bool grow(struct element *e)
+{
+	uint32_t age = fetch_add_relaxed(&e->age, 1) + 1;
+
+	if (age < TORTURE_STEPS)
+		return false;
+	e->filled = 0;
+	store_release(&e->busy, 0);			/* [C] */
+	return true;
+}
+
+static void grow_by_call(struct rcu_head *head)
+{
+	struct element *e = container_of(head, struct element, head);
+
+	fetch_add_relaxed(&steps, 1);
+	if (!grow(e))
+		plan->ops->call(plan->domain, head, grow_by_call);
+}
+
+static void grow_all(void)
+{
+	fetch_add_relaxed(&steps, 1);
+	for (unsigned i = 0; i < ELEMENTS; i++)
+		if (load_relaxed(&elements[i].busy) &&
+		    load_relaxed(&elements[i].age))
+			grow(&elements[i]);
+}
+
+static void poll_for_it(uint64_t cookie)
+{
+	/* ended by the grace period */
+	while (!plan->ops->poll_state(plan->domain, cookie))
+		park(clock_ns() + 50 * US);
+}
+
+/* In every way there is. */
+static void wait_for_readers(struct dice *d)
+{
+	const struct rcu_ops *ops = plan->ops;
+
+	switch (plan->each_waits_alone ? 0 : roll(d) % 4) {
+	case 1:
+		if (ops->synchronize_expedited) {
+			ops->synchronize_expedited(plan->domain);
+			break;
+		}
+		/* fall through */
+	case 2:
+		if (ops->start_poll) {
+			poll_for_it(ops->start_poll(plan->domain));
+			break;
+		}
+		/* fall through */
+	case 3:
+		if (ops->cond_synchronize) {
+			ops->cond_synchronize(plan->domain,
+				ops->get_state(plan->domain));
+			break;
+		}
+		/* fall through */
+	default:
+		ops->synchronize(plan->domain);
+	}
+}
+
+/* Returns how many replacements there were. */
+static unsigned update(struct dice *d)
+{
+	unsigned i;
+
+	for (i = 0; i < plan->updates && !is_over(); i++) {
+		struct element *was = load_relaxed(&current);
+		struct element *e = find_free();
+
+		if (!e) {	/* all are with callbacks */
+			park(clock_ns() + 100 * US);
+			continue;
+		}
+		fill(e);
+		store_release(&current, e);		/* [A] */
+		store_relaxed(&was->age, 1);
+		if (plan->calls) {
+			plan->ops->call(plan->domain, &was->head,
+					grow_by_call);
+			if (one_in(d, 4))
+				park(clock_ns() + roll(d) % (500 * US));
+		} else {
+			wait_for_readers(d);
+			grow_all();
+		}
+	}
+	return i;
+}
+
+/* Others who wait at the same time, and share. */
+static void wait_beside(void *arg)
+{
+	struct dice d = { (uintptr_t)arg };
+
+	while (!is_over()) {	/* ended by the updater */
+		wait_for_readers(&d);
+		park(clock_ns() + roll(&d) % (300 * US));
+	}
+	leave();
+}
+
+static void spawn(void (*fn)(void *), void *arg, const struct cpumask *mask)
+{
+	struct thread *t;
+
+	fetch_add_acq_rel(&alive, 1);			/* [B] */
+	t = thread_spawn(fn, arg, mask);
+	assert(t);
+	thread_put(t);
+}
+
+static void spawn_readers(struct test *t)
+{
+	unsigned crew_of_threads = cpumask_empty(&cpus_online) ? 4 : 0;
+	unsigned n = 0;
+
+	for (unsigned cpu = 0; cpu < NR_CPUS && n < PINNED; cpu++) {
+		struct reader *r = &readers[n];
+		struct cpumask only = { 0 };
+
+		if (!cpumask_test(&cpus_online, cpu))
+			continue;
+		*r = (struct reader){ .cpu = cpu };
+		r->dice.state = test_random(t);
+		r->irq_dice.state = test_random(t);
+		cpumask_set(&only, cpu);
+		spawn(read_pinned, r, &only);
+		n++;
+	}
+	/* a world whose threads are its CPUs */
+	for (; n < crew_of_threads; n++) {
+		readers[n] = (struct reader){ .cpu = 0 };
+		readers[n].dice.state = test_random(t);
+		readers[n].irq_dice.state = test_random(t);
+		spawn(read_pinned, &readers[n], NULL);
+	}
+}
+
+static void begin(const struct torture_plan *p)
+{
+	struct atomic32 *counts[] = {
+		&old, &empty, &reads, &irq_reads, &long_reads, &lives, &steps,
+		&stop, &alive,
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(counts); i++)
+		store_relaxed(counts[i], 0);
+	for (unsigned i = 0; i < ELEMENTS; i++)
+		elements[i] = (struct element){ .filled = 0 };
+	fill(&elements[0]);
+	store_relaxed(&current, &elements[0]);
+	plan = p;
+}
+
+/* Ages what the callbacks have not yet brought to its end. */
+static void drain(void)
+{
+	for (unsigned i = 0; plan->calls && i <= TORTURE_STEPS; i++)
+		plan->ops->barrier(plan->domain);
+}
+
+static void stop_timers(void)
+{
+	for (unsigned i = 0; i < PINNED; i++)
+		if (readers[i].timer.fn)
+			(void)!timer_stop(&readers[i].timer);
+	park(clock_ns() + 1000 * US);	/* a handler that had begun */
+	for (unsigned i = 0; i < PINNED; i++)
+		if (readers[i].timer.fn)
+			(void)!timer_stop(&readers[i].timer);
+}
+
+unsigned rcu_torture(struct test *t, const struct torture_plan *p,
+		     struct torture_score *score)
+{
+	struct dice d = { test_random(t) };
+
+	begin(p);
+	spawn_readers(t);
+	spawn(spawn_lives, (void *)(uintptr_t)test_random(t), NULL);
+	if (!p->calls)
+		spawn(wait_beside, (void *)(uintptr_t)test_random(t), NULL);
+	thread_boost(thread_self(), PRIO_UPDATER);
+	score->updates = update(&d);
+	thread_boost(thread_self(), 0);
+	store_release(&stop, 1);			/* [B] */
+	while (load_acquire(&alive))			/* [B] */
+		park(clock_ns() + 1000 * US);
+	stop_timers();
+	drain();
+	score->old = load_relaxed(&old);
+	score->empty = load_relaxed(&empty);
+	score->reads = load_relaxed(&reads);
+	score->irq_reads = load_relaxed(&irq_reads);
+	score->long_reads = load_relaxed(&long_reads);
+	score->short_lives = load_relaxed(&lives);
+	return score->old + score->empty;
+}
+
+void torture_note(struct test *t, const char *what,
+		  const struct torture_score *s)
+{
+	test_note(t, "%s: old %u, empty %u in %u updates; reads %u, in "
+		  "interrupts %u, long %u; short lives %u", what, s->old,
+		  s->empty, s->updates, s->reads, s->irq_reads, s->long_reads,
+		  s->short_lives);
+}
