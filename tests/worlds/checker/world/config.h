@@ -6,3 +6,4 @@
 #define NR_CPUS		4
 #define PAGE_SIZE	4096UL
 #define STACK_SIZE	(16 * 1024UL)
+#define RCU_FANOUT	2	/* CPUs or nodes below a node of RCU's tree */
