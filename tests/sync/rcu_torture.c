@@ -17,7 +17,8 @@
 #define ELEMENTS	(4 * TORTURE_STEPS)
 #define PINNED		8	/* readers, if there are as many CPUs */
 #define LONG_TURNS	100
-#define LONG_NS		(2000 * US)	/* some grace periods */
+#define LONG_NS		(2000 * US)	/* what a right RCU has to bear */
+#define CATCH_NS	(400000 * US)	/* grace periods of a machine in need */
 #define LIVES_READS	20
 #define US		1000ULL
 #define PRIO_UPDATER	20
@@ -41,7 +42,7 @@ static struct element elements[ELEMENTS];
 static struct atomic_ptr current;
 static struct reader readers[PINNED];
 static struct atomic32 old, empty, reads, irq_reads, long_reads, lives, steps;
-static struct atomic32 stop, alive;
+static struct atomic32 stop, alive, staying;
 
 /* relaxed, all of the counts: they are read when the threads have ended */
 static bool is_over(void)
@@ -50,12 +51,18 @@ static bool is_over(void)
 		load_relaxed(&empty);
 }
 
-/* Until the updater has gone on by two steps; a right RCU does not let it. */
+/*
+ * Until the updater has gone on by two steps; a right RCU does not let it.  One
+ * at a time, since whoever stays holds up the steps that others wait for.
+ */
 static void stay_long(struct dice *d)
 {
-	uint64_t until = clock_ns() + LONG_NS;
+	uint64_t until = clock_ns() + (plan->is_broken ? CATCH_NS : LONG_NS);
 	uint32_t from = load_relaxed(&steps);
 
+	if ((plan->stays && !plan->stays(plan->domain)) ||
+	    xchg_acq_rel(&staying, 1))
+		return;
 	fetch_add_relaxed(&long_reads, 1);
 	for (unsigned i = 0; i < LONG_TURNS || clock_ns() < until; i++) {
 		if (load_relaxed(&steps) - from > 2 || is_over())
@@ -67,6 +74,7 @@ static void stay_long(struct dice *d)
 		else
 			cpu_delay(20);
 	}
+	store_release(&staying, 0);
 }
 
 static void read_once(struct dice *d, bool may_be_long)
@@ -333,7 +341,7 @@ static void begin(const struct torture_plan *p)
 {
 	struct atomic32 *counts[] = {
 		&old, &empty, &reads, &irq_reads, &long_reads, &lives, &steps,
-		&stop, &alive,
+		&stop, &alive, &staying,
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(counts); i++)

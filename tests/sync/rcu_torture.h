@@ -34,6 +34,8 @@ struct torture_plan {
 	void (*rest)(void *domain);	/* outside of readers */
 	void (*end)(void *domain);
 	bool sleeps;			/* readers may sleep inside */
+	bool is_broken;		/* long readers stay until they have seen it */
+	bool (*stays)(void *domain);	/* those that may be long; NULL: all */
 	bool calls;			/* age by callbacks, else by waiting */
 	bool each_waits_alone;		/* synchronize() and nothing else */
 };

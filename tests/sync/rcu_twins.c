@@ -186,16 +186,21 @@ static void wait_for_all(void *domain)
 	}
 }
 
-/* The highest CPU that counts: reported for, whatever it does. */
-static void forget_the_last(void)
+/* The highest CPU that counts, or 0. */
+static unsigned last_cpu(void)
 {
-	for (unsigned cpu = NR_CPUS; cpu-- > 0; ) {
-		if (!rcu_tree_is_idle(&tree, cpu)) {
-			(void)!rcu_tree_report(&tree, cpu);
-			return;
-		}
-	}
+	for (unsigned cpu = NR_CPUS; cpu-- > 0; )
+		if (!rcu_tree_is_idle(&tree, cpu))
+			return cpu;
+	return 0;
 }
+
+bool twin_is_forgotten(void *domain)
+{
+	(void)domain;
+	return cpu_id() == last_cpu();
+}
+
 
 static void wait_for_most(void *domain)
 {
@@ -205,7 +210,7 @@ static void wait_for_most(void *domain)
 	/* ended by those who report */
 	while (!rcu_tree_passed(&tree, cookie)) {
 		if (drive())
-			forget_the_last();
+			(void)!rcu_tree_report(&tree, last_cpu());
 		park(clock_ns() + POLL_NS);
 	}
 }

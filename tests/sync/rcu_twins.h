@@ -25,6 +25,9 @@ void twin_begin(void *domain);
 void twin_rest(void *domain);
 void twin_end(void *domain);
 
+/* The CPU that calls is the one that is forgotten. */
+bool twin_is_forgotten(void *domain);
+
 /* Where callbacks come early: their thread begins, and ends. */
 void twin_calls_start(void);
 void twin_calls_stop(void);

@@ -42,11 +42,11 @@ static bool can_race(struct test *t)
 	return !t->skipped;
 }
 
-static void dies(struct test *t, const char *what,
-		 const struct torture_plan *plan)
+static void dies(struct test *t, const char *what, struct torture_plan *plan)
 {
 	struct torture_score s;
 
+	plan->is_broken = true;
 	check(t, rcu_torture(t, plan, &s) > 0);
 	torture_note(t, what, &s);
 }
@@ -100,6 +100,7 @@ TEST("sync/rcu_ops", test_a_forgotten_cpu_is_caught)
 	if (has_cpus(t) && can_race(t))
 		dies(t, "a CPU forgotten", &(struct torture_plan){
 		     .ops = &rcu_that_forgets_a_cpu, .updates = MANY,
+		     .stays = twin_is_forgotten,
 		     .each_waits_alone = true, .begin = twin_begin,
 		     .rest = twin_rest, .end = twin_end });
 }
