@@ -356,7 +356,7 @@ static void do_anything(struct gang_member *self)
 
 		switch (gang_random(self) % 4) {
 		case 0:
-			if (!ops->wait(&space, at(a), 0, gang_deadline(self)))
+			if (!ops->wait(&space, at(a), 0, gang_deadline(self, 0)))
 				fetch_add_acq_rel(&woken, 1);
 			break;
 		case 1:

@@ -212,7 +212,7 @@ static void wait_a_while(struct gang_member *self, struct futex_cond *what)
 	if (gang_random(self) % 2)
 		futex_cond_wait(what, &m);
 	else
-		(void)!futex_cond_wait_timeout(what, &m, gang_deadline(self));
+		(void)!futex_cond_wait_timeout(what, &m, gang_deadline(self, 0));
 }
 
 static void tell(struct gang_member *self, struct futex_cond *what)

@@ -69,7 +69,7 @@ static void add_under_lock(struct gang_member *self)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		bool timed = gang_random(self) % 3 == 0;
 
-		if (!ops->lock(&m, timed ? gang_deadline(self) :
+		if (!ops->lock(&m, timed ? gang_deadline(self, 0) :
 					   PARK_FOREVER)) {
 			fetch_add_acq_rel(&given_up, 1);
 			continue;

@@ -51,7 +51,7 @@ static void use_a_unit(struct gang_member *self)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		bool timed = gang_random(self) % 3 == 0;
 
-		if (!ops->down(&s, timed ? gang_deadline(self) : PARK_FOREVER))
+		if (!ops->down(&s, timed ? gang_deadline(self, 0) : PARK_FOREVER))
 			continue;
 		if (fetch_add_acq_rel(&inside, 1) >= UNITS)
 			store_release(&over, 1);

@@ -79,7 +79,7 @@ static bool take_somehow(struct gang_member *self, struct pi_mutex *l)
 
 	if (!how)
 		return ops->trylock(l);
-	err = ops->lock(l, how < 4 ? gang_deadline(self) : PARK_FOREVER);
+	err = ops->lock(l, how < 4 ? gang_deadline(self, 0) : PARK_FOREVER);
 	/* all go by rising numbers: there is no cycle */
 	if (err == -EDEADLK)
 		store_release(&refused, 1);
