@@ -212,8 +212,8 @@ static bool bypass_is_bounded(struct test *t, const struct mutex_ops *which)
 	unsigned bypassed = 0;
 
 	queue_up(t, which);
-	/* ends with a hand-over, or with the bound broken */
-	for (;;) {
+	/* ends with a hand-over, or with the bound broken, or with nobody left */
+	while (waitq_count(&m.q)) {
 		uint32_t before = load_acquire(&entered);
 		bool again;
 
