@@ -34,6 +34,15 @@ void rw_await_writer(void)
 	}
 }
 
+static void await_reader(void)
+{
+	for (unsigned i = 0; i < LOOKS && !failed(); i++) {
+		if (load_relaxed(&readers_in))	/* relaxed: who is there */
+			return;
+		cpu_relax();
+	}
+}
+
 /* A moment inside, now and then a long one. */
 static void stay(struct dice *d, unsigned longest)
 {
@@ -80,6 +89,8 @@ static void write_once(struct dice *d)
 	plain++;
 	store_relaxed(&left, a);
 	stay(d, 32);
+	if (one_in(d, 16))
+		await_reader();	/* none comes to a right lock */
 	store_relaxed(&right, a);
 	fetch_add_relaxed(&written, 1);
 	fetch_add_relaxed(&writers_in, -1);

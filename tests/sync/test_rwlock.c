@@ -123,7 +123,7 @@ static void look_then_count(void *lock)
 
 	while (load_acquire(&l->word) & RWLOCK_WRITER)
 		cpu_relax();
-	cpu_delay(8);
+	rw_await_writer();
 	fetch_add_acquire(&l->word, 1);
 }
 
