@@ -5,6 +5,7 @@
  */
 #include "sync/futex_bucket.h"
 
+#include "arch/cpu.h"
 #include "kernel/errno.h"
 #include "tests/sync/gang.h"
 
@@ -128,6 +129,7 @@ TEST("sync/futex_bucket", test_moves)
 		check(t, futex_wake_and_move(&one_two) == 3);
 		check(t, futex_count(&bucket[to], key(1)) == 2);
 		check(t, futex_count(&bucket[0], key(0)) == 1);
+		check(t, load_acquire(&w[1].bucket) == &bucket[to]);
 		/* the moved are found where they are, and in order */
 		check(t, futex_wake_some(&bucket[to], key(1), 1) == 1);
 		check(t, futex_was_woken(&w[1]));
@@ -188,9 +190,89 @@ TEST("sync/futex_bucket", test_a_move_compares)
 /* ------------------------------------------------------- all of it at once */
 
 #define CREW	6
+#define SPINS	(1 << 18)	/* for somebody who runs elsewhere, or not */
 
 static struct gang gang;
-static struct atomic32 given, got;
+static struct atomic32 given, got, gate, ready;
+
+static void leave_late(struct gang_member *self)
+{
+	(void)self;
+	store_release(&ready, 1);
+	while (!load_acquire(&gate))
+		cpu_relax();
+	store_release(&got, 1 + futex_leave(&w[0]));
+}
+
+/* Somebody has queued for lock, since it was last.  Or has returned. */
+static bool asked_for(struct spinlock *lock, uintptr_t last)
+{
+	unsigned spins = 0;
+
+	while (spin_last(lock) == last && !load_acquire(&got) &&
+	       spins < SPINS) {
+		cpu_relax();
+		spins++;
+	}
+	return spin_last(lock) != last;
+}
+
+static bool is_set(void *word_)
+{
+	return load_acquire((struct atomic32 *)word_);
+}
+
+/* With both locked, while its thread waits for the first.  False: it did not */
+static bool move_under_its_hands(struct test *t)
+{
+	uintptr_t last;
+	bool came;
+
+	spin_lock(&bucket[1].lock);
+	spin_lock(&bucket[0].lock);
+	last = spin_last(&bucket[0].lock);
+	store_release(&gate, 1);
+	came = asked_for(&bucket[0].lock, last);
+	list_remove(&w[0].queued);
+	list_push_back(&bucket[1].waiters, &w[0].queued);
+	w[0].key = key(1);
+	store_release(&w[0].bucket, &bucket[1]);
+	last = spin_last(&bucket[1].lock);
+	spin_unlock(&bucket[0].lock);
+	if (came) {
+		came = asked_for(&bucket[1].lock, last);
+		check(t, !load_acquire(&got));
+	}
+	spin_unlock(&bucket[1].lock);
+	return came;
+}
+
+/* It waits for the lock of its bucket, and is moved to another meanwhile. */
+TEST("sync/futex_bucket", test_who_leaves_finds_where_it_was_moved_to)
+{
+	bool came = false;
+
+	if (cpumask_count(&cpus_online) == 1) {
+		test_skip(t, "one CPU has nobody who waits for a spin lock");
+		return;
+	}
+	for (unsigned i = 0; i < 20 && !came; i++) {
+		begin();
+		store_release(&got, 0);
+		store_release(&gate, 0);
+		store_release(&ready, 0);
+		futex_count(&bucket[1], key(1));	/* makes its list */
+		check(t, !futex_join(&bucket[0], &w[0], key(0), 5));
+		gang_start(&gang, 1, leave_late, t->seed);
+		check(t, wait_until_holds(is_set, &ready, PATIENT));
+		came = move_under_its_hands(t);
+		check(t, gang_wait(&gang, PATIENT));
+		check(t, load_acquire(&got) == 1);
+		check(t, all_empty());
+	}
+	if (!came)
+		test_skip(t, "nobody came while the locks were held");
+}
 
 static void give(struct gang_member *self)
 {
