@@ -191,7 +191,7 @@ def marks_of_one_run(watch="off"):
     """The run that most rows share: 4 CPUs, a minimal machine, by PVH."""
     if watch not in _warm:
         _warm[watch] = at_prompt("rounds-" + watch,
-                                 ["yield", "kmalloc", "wake"],
+                                 ["yield", "kmalloc", "wake", "locks"],
                                  cmdline="watch=" + watch, **COMMON)["marks"]
     return _warm[watch]
 
@@ -246,6 +246,28 @@ def wake():
               spread(n))
     yield Row("  from its hlt to the thread", statistics.median(woken), None,
               spread(woken))
+
+
+# what each lock and unlock may cost with watch=off, and what it is called
+PAIRS = {"SPINLOCK": ("spin_lock + spin_unlock", 20),
+         "IRQSAVE": ("  _irqsave, _irqrestore", None)}
+PAIRS.update({name: ("  " + name.lower().replace("_", " "), None) for name in (
+    "TAS", "TTAS", "TICKET", "MCS", "CLH", "RWLOCK_READ", "RWLOCK_WRITE",
+    "PHASE_FAIR_READ", "BRLOCK_READ", "SEQLOCK_READ", "SEQLOCK_WRITE", "MUTEX",
+    "SEMAPHORE", "RWSEM_READ", "RWSEM_WRITE", "COMPLETION", "PERCPU_COUNTER")})
+
+
+def locks():
+    """Each primitive of sync/, lock and unlock, uncontended: instructions."""
+    off, on = marks_of_one_run("off"), marks_of_one_run("on")
+    for name, (title, limit) in PAIRS.items():
+        first, last = name, name + "_END"
+        cost = {what: statistics.median_low(rounds(off, first, last, what))
+                for what in ("insns", "locked", "loads", "stores")}
+        yield Row(title, cost["insns"], limit,
+                  "watch=on %d; %d locked, %d loads, %d stores" % (
+                      statistics.median_low(rounds(on, first, last)),
+                      cost["locked"], cost["loads"], cost["stores"]))
 
 
 def idle():
@@ -319,7 +341,7 @@ def start():
 
 
 ROWS = {"boot": boot, "yield": yield_, "kmalloc": kmalloc, "wake": wake,
-        "idle": idle, "cpus": cpus, "start": start}
+        "locks": locks, "idle": idle, "cpus": cpus, "start": start}
 
 
 # ---------------------------------------------------------------- the profile

@@ -12,4 +12,5 @@
 int bench_yield(void);		/* to another thread of the CPU, and back */
 int bench_kmalloc(void);	/* and kfree, 64 bytes */
 int bench_wake(void);		/* a thread that sleeps on an idle CPU */
+int bench_locks(void);		/* each of sync/: lock and unlock */
 int bench_idle(void);		/* a minute */

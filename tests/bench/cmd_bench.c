@@ -14,6 +14,7 @@ static const struct bench {
 	{ "yield", bench_yield },
 	{ "kmalloc", bench_kmalloc },
 	{ "wake", bench_wake },
+	{ "locks", bench_locks },
 	{ "idle", bench_idle },
 };
 

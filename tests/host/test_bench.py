@@ -87,7 +87,8 @@ def test_the_kernel_runs_its_rounds(tmp_path, monkeypatch):
     """What the table rests on: each benchmark's rounds, on a machine."""
     monkeypatch.setattr(bench, "OUT", tmp_path)
     bench.build_plugin(tmp_path)
-    report = bench.at_prompt("test-rounds", ["yield", "kmalloc", "wake"],
+    report = bench.at_prompt("test-rounds", ["yield", "kmalloc", "wake",
+                                             "locks"],
                              **bench.COMMON)
     marks = report["marks"]
     there = bench.rounds(marks, "YIELD", "YIELD_THERE")
@@ -98,6 +99,12 @@ def test_the_kernel_runs_its_rounds(tmp_path, monkeypatch):
     assert len(bench.rounds(marks, "WAKE", "WAKE_END")) == 100
     woken = [m for m in marks if m["id"] == bench.IDS["WOKEN"]]
     assert len(woken) == 100 and {m["cpu"] for m in woken} == {1}
+    for name in bench.PAIRS:
+        pairs = bench.rounds(marks, name, name + "_END")
+        assert len(pairs) == 20 and 3 < min(pairs), name
+    assert {bench.IDS[name] for name in bench.PAIRS} <= {m["id"] for m in marks}
+    locked = bench.rounds(marks, "SPINLOCK", "SPINLOCK_END", "locked")
+    assert set(locked) == {1}
     assert sum(part[1] for part in bench.phases(marks)) > 100000
     with pytest.raises(bench.Unmeasured, match="bench knows"):
         bench.at_prompt("test-rounds", ["no-such"], **bench.COMMON)
