@@ -13,7 +13,7 @@
 static const struct demo demos[] = {
 	{ "counter", "counter++ on every CPU, without a lock and with one",
 	  "16-locks-compared", demo_counter },
-	{ "locks", "each spin lock: who gets in, and how often in a row",
+	{ "locks", "each lock: who gets in, and how often in a row",
 	  "16-locks-compared", demo_locks },
 	{ "readers", "reader-writer locks: how many read at once",
 	  "21-rwlock", demo_readers },

@@ -9,7 +9,7 @@ import qemu
 DEMOS = ("counter", "locks", "readers", "seqlock", "latch", "percpu",
          "barriers", "waitq", "completion", "semaphore", "mutex", "condvar",
          "rwsem")
-LOCKS = ("tas", "ttas", "ticket", "mcs", "clh", "spinlock")
+SPINNING = ("tas", "ttas", "ticket", "mcs", "clh", "spinlock")
 
 
 def rows(text):
@@ -51,9 +51,9 @@ def test_counter_loses_only_without_a_lock(machine):
 
 def test_each_lock_lets_one_in(machine):
     _, seen = show(machine, "locks")
-    assert tuple(seen) == ("none",) + LOCKS
-    assert seen["none"][4] > 0
-    for name in LOCKS:
+    assert tuple(seen)[:7] == ("none",) + SPINNING and "mutex" in seen
+    assert seen.pop("none")[4] > 0
+    for name in seen:
         entries, least, greatest, in_a_row, lost = seen[name]
         assert lost == 0 and least <= greatest <= entries
         assert 1 <= in_a_row <= greatest, name
