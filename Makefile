@@ -78,6 +78,7 @@ PURPOSES := \
 	$(call needs,debug,debug) \
 	$(call needs,tidy,tidy host) \
 	$(call needs,bench,gcc host) \
+	$(call needs,check,gcc host) \
 	$(call needs,bench-host,gcc host peers) \
 	$(call needs,test boots,gcc clang host uefi test debug tidy peers)
 
@@ -166,7 +167,7 @@ $(B)/quiesce.iso: $(B)/quiesce.kernel boot/grub.cfg tools/mkiso | .deps
 	$(call say,ISO,$@)
 	$(Q)tools/mkiso $@ $(B)/quiesce.kernel boot/grub.cfg
 
-.PHONY: all iso run test tidy bench bench-host boots debug doctor help clean
+.PHONY: all iso run test check tidy bench bench-host boots debug doctor help clean
 iso: $(B)/quiesce.iso ## build the boot image, build/quiesce.iso
 	@ln -f $(B)/quiesce.iso $(O)/quiesce.iso
 
@@ -195,6 +196,9 @@ bench: iso ## count instructions, and print one table
 
 bench-host: .deps ## measure sync/ as a program, beside its peers of the host
 	@$(MAKE) -f tests/bench-host/bench_host.mk CC=$(CC)
+
+check: .deps ## run sync/ through every schedule, and its planted faults
+	@$(PYTHON) tools/check.py
 
 doctor: ## say what this machine can do
 	@if command -v $(PYTHON) >/dev/null; then $(PYTHON) tools/doctor.py; \

@@ -22,6 +22,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -104,7 +105,10 @@ def run(*command, **more):
 
 
 class Builder:
-    """Objects are rebuilt when what they were made of is newer."""
+    """Objects are rebuilt when what they were made of is newer.
+
+    Results are moved into place whole: several may build here at once.
+    """
 
     def __init__(self, out, cc="gcc"):
         self.out, self.cc = out, cc
@@ -122,21 +126,31 @@ class Builder:
         except OSError:
             return False
 
-    def compile(self, source, made, flags, text=None):
+    def draft(self, made):
+        return "%s.%d.%d" % (made, os.getpid(), threading.get_ident())
+
+    def publish(self, draft, made):
+        os.replace(os.path.join(ROOT, draft), os.path.join(ROOT, made))
+
+    def compile(self, source, made, flags, text=None, then=()):
         if text is None and self.is_fresh(made):
             return made
-        command = [self.cc, *flags, *INCLUDE, "-MMD", "-MF", made[:-2] + ".d",
-                   "-c", "-o", made]
+        draft, needs = self.draft(made), self.draft(made) + ".d"
+        command = [self.cc, *flags, *INCLUDE, "-MMD", "-MF", needs,
+                   "-c", "-o", draft]
         if "-fsanitize=thread" in flags and "clang" not in self.cc:
-            command += ["-Wno-tsan", "--param",
-                        "tsan-instrument-func-entry-exit=0"]
+            command.append("-Wno-tsan")
         if text is None:
             done = run(*command, source)
         else:
             done = run(*command, "-x", "c", "-", input='#line 1 "%s"\n%s' %
                        (source, text))
+        if not done.returncode and then:
+            done = run(*then, draft)
         if done.returncode:
             raise RuntimeError("%s:\n%s" % (source, done.stderr))
+        self.publish(needs, made[:-2] + ".d")
+        self.publish(draft, made)
         return made
 
     def runtime(self):
@@ -149,16 +163,11 @@ class Builder:
     def part(self, source, name=None, text=None):
         """An object of the program: its memory in sections of their own."""
         made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-"))
-        if text is None and self.is_fresh(made):
-            return made
-        self.compile(source, made, PROGRAM, text)
         names = [w for n in OWN for w in ("--redefine-sym",
                                           "%s=check_%s" % (n, n))]
-        done = run("objcopy", "--rename-section", ".data=check_data",
-                   "--rename-section", ".bss=check_bss", *names, made)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return made
+        return self.compile(source, made, PROGRAM, text, then=(
+            "objcopy", "--rename-section", ".data=check_data",
+            "--rename-section", ".bss=check_bss", *names))
 
     def program(self, plan, bug=None):
         """The path of the program, with or without a fault."""
@@ -180,9 +189,11 @@ class Builder:
                 os.path.getmtime(os.path.join(ROOT, o)) <
                 os.path.getmtime(full) for o in objects):
             return made
-        done = run(self.cc, "-no-pie", "-o", made, *objects)
+        draft = self.draft(made)
+        done = run(self.cc, "-no-pie", "-o", draft, *objects)
         if done.returncode:
             raise RuntimeError(done.stderr)
+        self.publish(draft, made)
         return made
 
 

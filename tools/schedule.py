@@ -3,6 +3,8 @@ import os
 import re
 import subprocess
 
+# as in tests/checker/memory.c
+ARENA, PAGE, STACK = 0x100000000000, 4096, 32 * 1024
 INLINE = ("world/atomic.h", "kernel/assert.h")
 
 
@@ -45,8 +47,14 @@ def word_name(variables, addr):
     for at, size, name in variables:
         if at <= addr < at + size:
             return name + ("+%d" % (addr - at) if addr > at else "")
-    if addr >> 40 == 1:
-        return "stack or heap %#x" % (addr & 0xfffff)
+    offset = addr - ARENA
+    if 0 <= offset < 64 * 8:
+        return "token %d" % (offset // 8) if offset < 7 * 8 else "clock"
+    if 0 <= offset - PAGE < 8 * STACK:
+        return "stack %d-%d" % ((offset - PAGE) // STACK,
+                                STACK - (offset - PAGE) % STACK)
+    if 0 <= offset < 1 << 20:
+        return "heap+%d" % (offset - PAGE - 8 * STACK)
     return ""
 
 
@@ -62,8 +70,10 @@ def parse(root, program, text):
     for s in steps:
         place = where.get(int(s.pc, 16) - 1, "")
         s.place = "" if place.startswith("??") else place
-        s.word = word_name(variables, int(s.addr, 16)) if s.what != "park" \
-            else ""
+        s.word = word_name(variables, int(s.addr, 16))
+        for number in re.findall(r"0x[0-9a-f]+", s.value):
+            s.value = s.value.replace(number, word_name(
+                variables, int(number, 16)) or number)
     message = what[1] if what else "?"
     for pc in re.findall(r"pc (0x[0-9a-f]+)", message):
         spot = places(root, program, [hex(int(pc, 16) - 1)])

@@ -22,6 +22,7 @@
 #define MAX_EVENTS	32000
 #define BUFFER		16
 #define SEEN		16
+#define FRAMES		32
 
 enum mode { MODE_SC, MODE_TSO, MODE_WEAK };
 enum search { SEARCH_DPOR, SEARCH_FULL, SEARCH_BOUND, SEARCH_RANDOM,
@@ -105,6 +106,8 @@ struct lane {
 
 	struct seen seen[SEEN];
 	uint8_t seens;
+	uint8_t frames;			/* calls that have not returned */
+	uint8_t seens_at[FRAMES];	/* when each was called */
 
 	struct buffered buffer[BUFFER];
 	uint8_t buffered_first, buffered_count;
@@ -154,7 +157,10 @@ struct run {
 	enum end end;
 	int16_t events;
 	unsigned threads;
-	bool setup, starting, owners_run;
+	bool setup, starting, owners_run, stepping;
+	bool fatal;			/* the next step is the token's last */
+	unsigned choice;		/* of the step that is next */
+	unsigned failed;		/* the lane that did */
 	unsigned ticks;
 	uint64_t now;
 	void (*finally)(void);
@@ -209,6 +215,7 @@ uint64_t load_now(struct lane *t, uintptr_t addr, unsigned size,
 uint64_t apply(const struct op *op, uint64_t old, bool *writes);
 void issue(struct lane *t, const struct op *op);
 struct event *event_begin(unsigned lane, const struct op *op);
+void forget_seen(struct lane *t, unsigned n);
 void remember(struct lane *t, uintptr_t addr, unsigned size, uint64_t value,
 	      int message);
 void acquire_from(struct lane *t, const struct event *w, unsigned order);

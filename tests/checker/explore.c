@@ -175,8 +175,7 @@ static int choose_by_script(uint16_t able, unsigned *choice)
 		    choices_of(lane, -1) >> *choice & 1) {
 			node[run.events].lane = lane;
 			node[run.events].choice = *choice;
-			if (script_at == script_length)
-				check_fatal_step();
+			run.fatal = options.token && script_at == script_length;
 			return lane;
 		}
 		if (options.token)

@@ -17,5 +17,6 @@ void explore(struct tally *t);
 /* Did it fail?  What a lane cannot do is left out. */
 bool run_script(const uint8_t *lanes, const uint8_t *choices, int length);
 
-/* Called before the last step of a schedule is taken: gdb stops here. */
+/* gdb stops here: before a token is followed, and before its last step. */
+void check_replay_begins(void);
 void check_fatal_step(void);

@@ -25,7 +25,12 @@ const char *program;
 static uint8_t lanes[MAX_EVENTS], choices[MAX_EVENTS];
 static int length;
 
-void check_fatal_step(void)
+never_inline void check_replay_begins(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+never_inline void check_fatal_step(void)
 {
 	__asm__ volatile("" ::: "memory");
 }

@@ -1,7 +1,7 @@
 /*
  * tests/checker/report.c - outcomes, tokens, and the steps of a failure.
  *
- * Invariant   A token is PROGRAM/MODE/STEPS-SUM: for each step a letter, a .. h
+ * Invariant   A token is PROGRAM[:ARGUMENT]/MODE/STEPS-SUM: for each step a letter, a .. h
  *             for a lane and A .. H for its store buffer, behind it =N where
  *             choice N was taken, and a count where the same comes again.  SUM
  *             makes sure that it was copied whole.  tools/replay reads its
@@ -132,7 +132,10 @@ static unsigned checksum(const char *text, size_t length)
 static void print_token(void)
 {
 	static char buf[8 * MAX_EVENTS];
-	size_t n = sprintf(buf, "%s/%s/", program, mode_name[run.mode]);
+	const char *argument = options.argument;
+	size_t n = snprintf(buf, 1024, "%s%s%s/%s/", program,
+			    *argument ? ":" : "", argument,
+			    mode_name[run.mode]);
 
 	for (int i = 0, j; i < run.events; i = j) {
 		for (j = i + 1; j < run.events; j++)
@@ -158,11 +161,14 @@ static never_returns void bad_token(const char *why)
 static void token_header(const char *token)
 {
 	const char *slash = strchr(token, '/');
-	size_t mode;
+	size_t mode, name = strlen(program);
 
-	if (!slash || strlen(program) != (size_t)(slash - token) ||
-	    strncmp(token, program, slash - token))
+	if (!slash || strncmp(token, program, name) ||
+	    (token[name] != '/' && token[name] != ':'))
 		bad_token("it does not begin with this program's name");
+	if (token[name] == ':')
+		options.argument = strndup(token + name + 1,
+					   slash - token - name - 1);
 	for (mode = 0; mode < 3; mode++)
 		if (!strncmp(slash + 1, mode_name[mode],
 			     strlen(mode_name[mode])))
@@ -249,6 +255,15 @@ static void print_line(const char *step, unsigned l, const char *what,
 	       l >= 8 ? "'s buffer" : "", what, (long)addr, value, (long)pc);
 }
 
+/* Large numbers are addresses or flags. */
+static const char *format_of(uint64_t largest, unsigned count)
+{
+	if (count == 1)
+		return largest >> 16 ? "%#" PRIx64 : "%" PRIu64;
+	return largest >> 16 ? "%#" PRIx64 " -> %#" PRIx64
+			     : "%" PRIu64 " -> %" PRIu64;
+}
+
 static void print_note(const struct note *n)
 {
 	char what[64], value[64];
@@ -259,7 +274,8 @@ static void print_note(const struct note *n)
 	} else {
 		snprintf(what, sizeof(what), "store %s, buffered",
 			 order_name[n->op.order]);
-		snprintf(value, sizeof(value), "%" PRIu64, n->op.value);
+		snprintf(value, sizeof(value), format_of(n->op.value, 1),
+			 n->op.value);
 	}
 	print_line("", n->lane, what, n->op.addr, value, n->op.pc);
 }
@@ -275,10 +291,10 @@ static void print_event(int i)
 		 ordered ? " " : "", ordered ? order_name[e->order] : "",
 		 e->forwarded ? ", from buffer" : "");
 	if (e->writes && e->kind != OP_FENCE)
-		snprintf(value, sizeof(value), "%" PRIu64 " -> %" PRIu64,
+		snprintf(value, sizeof(value), format_of(e->old | e->value, 2),
 			 e->old, e->value);
 	else if (e->mask && e->kind != OP_FENCE)
-		snprintf(value, sizeof(value), "%" PRIu64, e->old);
+		snprintf(value, sizeof(value), format_of(e->old, 1), e->old);
 	print_line(step, e->lane, what, e->addr, value, e->pc);
 }
 
@@ -295,12 +311,13 @@ void report_failure(void)
 		if (i < run.events)
 			print_event(i);
 	}
+	if (strcmp(run.failure, "deadlock") &&
+	    strcmp(run.failure, "lost wake-up")) {
+		print_line("here", run.failed, run.failure, 0, "", run.last_pc);
+		return;
+	}
 	for (unsigned l = 0; l < run.threads; l++)
 		if (run.lane[l].state == PENDING && !is_able(l))
 			print_line("waits", l, kind_name[run.lane[l].op.kind],
 				   run.lane[l].op.addr, "", run.lane[l].op.pc);
-	if (strcmp(run.failure, "deadlock") &&
-	    strcmp(run.failure, "lost wake-up"))
-		print_line("here", run.self ? run.self->number : 0, run.failure,
-			   0, "", run.last_pc);
 }

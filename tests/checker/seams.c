@@ -123,6 +123,9 @@ void cpu_relax(void)
 	run.last_pc = CALLER;
 	if (!run.self)
 		fail("deadlock", "a wait with nobody to end it");
+	/* the loop is in this call of its function: older reads are not its */
+	if (run.self->frames < FRAMES)
+		forget_seen(run.self, run.self->seens_at[run.self->frames]);
 	point(&(struct op){ .kind = OP_AWAIT, .pc = CALLER });
 }
 

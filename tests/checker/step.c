@@ -114,16 +114,38 @@ uint64_t load_now(struct lane *t, uintptr_t addr, unsigned size, int16_t *own)
 	return v;
 }
 
+/* n of what t has seen, from number `from` on. */
+static void drop_seen(struct lane *t, unsigned from, unsigned n)
+{
+	memmove(t->seen + from, t->seen + from + n,
+		sizeof(t->seen[0]) * (t->seens - from - n));
+	t->seens -= n;
+	for (unsigned i = 0; i < FRAMES; i++) {
+		unsigned at = t->seens_at[i];
+
+		if (at > from)
+			t->seens_at[i] = at < from + n ? from : at - n;
+	}
+}
+
+void forget_seen(struct lane *t, unsigned n)
+{
+	drop_seen(t, 0, n);
+}
+
+/*
+ * For the next cpu_relax().  A word that was read twice with two values counts
+ * twice: then one of them differs from what is there, and it goes on at once.
+ */
 void remember(struct lane *t, uintptr_t addr, unsigned size, uint64_t value,
 	      int message)
 {
 	for (unsigned i = 0; i < t->seens; i++)
-		if (t->seen[i].addr == addr)
-			return;
-	if (t->seens == SEEN) {
-		memmove(t->seen, t->seen + 1, sizeof(t->seen[0]) * (SEEN - 1));
-		t->seens--;
-	}
+		if (t->seen[i].addr == addr && t->seen[i].value == value &&
+		    t->seen[i].size == size)
+			drop_seen(t, i, 1);
+	if (t->seens == SEEN)
+		forget_seen(t, 1);
 	t->seen[t->seens++] = (struct seen){ addr, value, message, size };
 }
 
@@ -218,6 +240,7 @@ void issue(struct lane *t, const struct op *op)
 	memory_access(op->addr, op->size, true, true, op->pc);
 	note_issue(op);
 	count_tick(t);
+	forget_seen(t, t->seens);
 	b->op = *op;
 	b->id = ++t->buffered_id;
 	b->sync = releases(op->order) ? t->hb : t->released;
@@ -296,7 +319,9 @@ static void touch(struct lane *t, struct event *e, const struct op *op)
 		poke(op->addr, op->size, e->value);
 		set_writer(e, g);
 	}
-	if (e->reads)
+	if (e->value != e->old || op->kind == OP_STORE)
+		forget_seen(t, t->seens);	/* an iteration has no effect */
+	else
 		remember(t, op->addr, op->size, e->old, -2);
 	t->result = e->old;
 }
@@ -389,8 +414,6 @@ void step(unsigned lane, unsigned choice)
 	bool weak = lane < CLOCK_LANE && is_weak(&op);
 
 	e->choice = choice;
-	if (lane < CLOCK_LANE)
-		run.self = t;
 	if (weak && op.kind != OP_AWAIT)
 		memory_access(op.addr, op.size, op.kind != OP_LOAD, true,
 			      op.pc);
@@ -407,5 +430,5 @@ void step(unsigned lane, unsigned choice)
 	run.events++;
 	explored(e);
 	if (op.kind == OP_AWAIT && lane < CLOCK_LANE)
-		t->seens = 0;
+		forget_seen(t, t->seens);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "explore.h"
 
 struct run run;
 struct event *event;
@@ -53,6 +54,8 @@ void fail(const char *kind, const char *format, ...)
 	vsnprintf(run.what, sizeof(run.what), format, arguments);
 	va_end(arguments);
 	run.failure = kind;
+	run.failed = run.self ? run.self->number : 0;
+	run.events += run.stepping;	/* what failed belongs to the schedule */
 	end_run(FAILED);
 }
 
@@ -127,11 +130,10 @@ static never_returns void stuck(void)
 	fail("deadlock", "%s, and nobody is left to end it", who);
 }
 
-/* Carries out the next step; the lane that took it. */
-static unsigned next_step(void)
+/* The lane whose step is next, and its choice; or the run ends. */
+static unsigned next_lane(unsigned *choice)
 {
 	uint16_t able = able_lanes();
-	unsigned choice = 0;
 	int lane;
 
 	if (!able && all_done())
@@ -140,13 +142,21 @@ static unsigned next_step(void)
 		stuck();
 	if (run.events >= (int)options.max_steps)
 		fail("livelock", "no end after %u steps", options.max_steps);
-	lane = choose(able, &choice);
+	lane = choose(able, choice);
 	if (lane < 0) {
 		dpor_blocked();
 		end_run(BLOCKED);
 	}
-	step(lane, choice);
 	return lane;
+}
+
+static void take_step(unsigned lane, unsigned choice)
+{
+	if (run.fatal)
+		check_fatal_step();
+	run.stepping = true;
+	step(lane, choice);
+	run.stepping = false;
 }
 
 static void thread_entry(void);
@@ -162,29 +172,30 @@ static void *fresh_stack(unsigned lane)
 	return sp;
 }
 
-/* Returns when the operation of the thread that runs has been carried out. */
+/*
+ * Returns when the operation of the thread that runs has been carried out: by
+ * itself, so that a debugger sees each step on the stack of its thread.
+ */
 static void let_others_run(void)
 {
 	struct lane *me = run.self;
+	unsigned choice = 0, lane = next_lane(&choice);
 
-	for (;;) {
-		unsigned lane = next_step();
-		struct lane *t = &run.lane[lane];
-
-		if (lane >= CLOCK_LANE)
-			continue;
-		run.self = t;
-		if (t == me)
-			return;
-		check_switch(me ? &me->sp : &run.main_sp, t->sp);
-		return;
-	}
+	for (; lane >= CLOCK_LANE; lane = next_lane(&choice))
+		take_step(lane, choice);
+	run.self = &run.lane[lane];
+	run.choice = choice;
+	if (run.self != me)
+		check_switch(me ? &me->sp : &run.main_sp, run.self->sp);
+	take_step(me->number, run.choice);
 }
 
 static void thread_entry(void)
 {
 	struct lane *me = run.self;
 
+	if (me->is_handler)
+		take_step(me->number, run.choice);	/* its arrival */
 	me->fn(me->arg);
 	if (me->preempt || (me->masked && !me->is_handler))
 		fail("left masked", "%s ended with preemption or interrupts "
@@ -211,10 +222,12 @@ uint64_t point(const struct op *op)
 	}
 	me->op = *op;
 	me->sp = __builtin_frame_address(0);
-	if (run.starting)
-		check_switch(&me->sp, run.main_sp);
-	else
+	if (!run.starting) {
 		let_others_run();
+		return me->result;
+	}
+	check_switch(&me->sp, run.main_sp);
+	take_step(me->number, run.choice);
 	return me->result;
 }
 
@@ -245,7 +258,7 @@ static void run_begin(void)
 	run.end = RUNNING;
 	run.events = 0;
 	run.threads = run.ticks = run.now = 0;
-	run.starting = run.owners_run = false;
+	run.starting = run.owners_run = run.stepping = run.fatal = false;
 	run.finally = NULL;
 	run.self = NULL;
 	run.failure = NULL;
@@ -274,6 +287,8 @@ static void run_threads(void)
 void run_once(void)
 {
 	run_begin();
+	if (options.token)
+		check_replay_begins();
 	if (!setjmp(run.ended))
 		run_threads();
 	run.self = NULL;

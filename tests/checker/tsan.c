@@ -190,6 +190,23 @@ void __tsan_write_range(void *p, size_t size)
 	access_plain(p, size, true, CALLER);
 }
 
+void __tsan_func_entry(void *caller);
+void __tsan_func_entry(void *caller)
+{
+	struct lane *me = run.self;
+
+	(void)caller;
+	if (me && ++me->frames < FRAMES)
+		me->seens_at[me->frames] = me->seens;
+}
+
+void __tsan_func_exit(void);
+void __tsan_func_exit(void)
+{
+	if (run.self)
+		run.self->frames--;
+}
+
 void __tsan_init(void);
 void __tsan_init(void)
 {

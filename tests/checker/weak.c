@@ -272,7 +272,9 @@ static void access_word(struct lane *t, struct event *e, const struct op *op,
 	} else {
 		e->value = was;
 	}
-	if (op->kind != OP_STORE)
+	if (op->kind == OP_STORE || new != old)
+		forget_seen(t, t->seens);
+	else
 		remember(t, op->addr, op->size, old,
 			 e->writes ? e - event : m);
 }
