@@ -13,6 +13,8 @@
 #include "sync/container_ops.h"
 
 #include "kernel/errno.h"
+#include "sync/mpsc.h"
+#include "sync/msqueue.h"
 #include "sync/treiber.h"
 #include "sync/treiber_tagged.h"
 
@@ -37,6 +39,20 @@ static void leave_domain(void *container, void *self)
 
 	(void)container;
 	hazard_leave(mine->h);
+}
+
+/* and where a participant brings nothing */
+static int join_nothing(void *container, void *self)
+{
+	(void)container;
+	(void)self;
+	return 0;
+}
+
+static void leave_nothing(void *container, void *self)
+{
+	(void)container;
+	(void)self;
 }
 
 /* --------------------------------------------------------------- treiber */
@@ -139,19 +155,6 @@ static int any_treiber_tagged_init(void *container,
 	return 0;
 }
 
-static int any_treiber_tagged_join(void *container, void *self)
-{
-	(void)container;
-	(void)self;
-	return 0;
-}
-
-static void any_treiber_tagged_leave(void *container, void *self)
-{
-	(void)container;
-	(void)self;
-}
-
 static int any_treiber_tagged_put(void *container, void *self, void *value)
 {
 	struct any_treiber_tagged *c = container;
@@ -195,25 +198,159 @@ static void any_treiber_tagged_destroy(void *container)
 _Static_assert(offsetof(struct treiber_box, node) == 0, "freed as a node");
 _Static_assert(offsetof(struct treiber_tagged_box, node) == 0, "and here");
 
+/* --------------------------------------------------------------- msqueue */
+
+struct any_msqueue {
+	struct msqueue q;
+	struct hazard_domain d;
+	struct container_memory memory;
+};
+
+static int any_msqueue_init(void *container,
+			    const struct container_memory *memory,
+			    unsigned capacity)
+{
+	struct any_msqueue *c = container;
+	struct msqueue_node *dummy = memory->alloc(sizeof(*dummy));
+
+	(void)capacity;
+	if (!dummy)
+		return -ENOMEM;
+	msqueue_init(&c->q, dummy, memory->free);
+	hazard_init(&c->d);
+	c->memory = *memory;
+	return 0;
+}
+
+static int any_msqueue_join(void *container, void *self)
+{
+	struct any_msqueue *c = container;
+
+	return join_domain(&c->d, self);
+}
+
+static int any_msqueue_put(void *container, void *self, void *value)
+{
+	struct any_msqueue *c = container;
+	struct hazard_self *mine = self;
+	struct msqueue_node *node = c->memory.alloc(sizeof(*node));
+
+	if (!node)
+		return -ENOMEM;
+	msqueue_enqueue(&c->q, mine->h, node, value);
+	return 0;
+}
+
+static int any_msqueue_take(void *container, void *self, void **value)
+{
+	struct any_msqueue *c = container;
+	struct hazard_self *mine = self;
+
+	return msqueue_dequeue(&c->q, mine->h, value) ? 0 : -ENOENT;
+}
+
+static void any_msqueue_destroy(void *container)
+{
+	struct any_msqueue *c = container;
+
+	msqueue_destroy(&c->q);
+	hazard_drain(&c->d);
+}
+
+/* ------------------------------------------------------------------ mpsc */
+
+struct any_mpsc {
+	struct mpsc q;
+	struct container_memory memory;
+};
+
+struct mpsc_box {
+	struct mpsc_node node;
+	void *value;
+};
+
+static int any_mpsc_init(void *container,
+			 const struct container_memory *memory,
+			 unsigned capacity)
+{
+	struct any_mpsc *c = container;
+
+	(void)capacity;
+	mpsc_init(&c->q);
+	c->memory = *memory;
+	return 0;
+}
+
+static int any_mpsc_put(void *container, void *self, void *value)
+{
+	struct any_mpsc *c = container;
+	struct mpsc_box *box = c->memory.alloc(sizeof(*box));
+
+	(void)self;
+	if (!box)
+		return -ENOMEM;
+	box->value = value;
+	mpsc_push(&c->q, &box->node);
+	return 0;
+}
+
+static int any_mpsc_take(void *container, void *self, void **value)
+{
+	struct any_mpsc *c = container;
+	struct mpsc_node *node;
+	struct mpsc_box *box;
+	int result = mpsc_pop(&c->q, &node);
+
+	(void)self;
+	if (result)
+		return result;
+	box = container_of(node, struct mpsc_box, node);
+	*value = box->value;
+	c->memory.free(box);
+	return 0;
+}
+
+static void any_mpsc_destroy(void *container)
+{
+	void *value;
+
+	while (any_mpsc_take(container, NULL, &value) == 0)
+		;
+}
+
 /* ------------------------------------------------------------- the table */
 
-/* a line: the name, the struct, whose hands leave() empties, the flags */
+/* a line: the name, the struct, its join, leave and destroy, the flags */
 #define CONTAINERS(X) \
-	X("treiber", treiber, leave_domain, CONTAINER_LIFO) \
-	X("treiber, tagged", treiber_tagged, any_treiber_tagged_leave, \
-	  CONTAINER_LIFO)
+	X("treiber", treiber, any_treiber_join, leave_domain, \
+	  any_treiber_destroy, CONTAINER_LIFO) \
+	X("treiber, tagged", treiber_tagged, join_nothing, leave_nothing, \
+	  any_treiber_tagged_destroy, CONTAINER_LIFO) \
+	X("michael-scott", msqueue, any_msqueue_join, leave_domain, \
+	  any_msqueue_destroy, 0) \
+	X("mpsc", mpsc, join_nothing, leave_nothing, \
+	  any_mpsc_destroy, CONTAINER_ONE_TAKES | CONTAINER_WAITS)
 
-#define FITS(name_, type, leave_, flags_) \
+#define FITS(name_, type, join_, leave_, destroy_, flags_) \
 _Static_assert(sizeof(struct any_##type) <= CONTAINER_SIZE_MAX, #type);
 
 CONTAINERS(FITS)
 _Static_assert(sizeof(struct hazard_self) <= CONTAINER_SELF, "a self");
 
-#define ENTRY(name_, type, leave_, flags_) { \
+#define DEFINE(name_, type, join_, leave_, destroy_, flags_) \
+static const struct container_ops type##_ops = { \
 	.name = name_, .size = sizeof(struct any_##type), .flags = (flags_), \
-	.init = any_##type##_init, .destroy = any_##type##_destroy, \
-	.join = any_##type##_join, .leave = leave_, \
-	.put = any_##type##_put, .take = any_##type##_take },
+	.init = any_##type##_init, .destroy = destroy_, \
+	.join = join_, .leave = leave_, \
+	.put = any_##type##_put, .take = any_##type##_take };
 
-const struct container_ops container_table[] = { CONTAINERS(ENTRY) };
+CONTAINERS(DEFINE)
+
+#define ENTRY(name_, type, ...)	&type##_ops,
+
+const struct container_ops *const container_table[] = {
+	CONTAINERS(ENTRY)
+	&spsc_ring_ops,
+	&mpmc_ring_ops,
+};
 const unsigned container_count = ARRAY_LEN(container_table);

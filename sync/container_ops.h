@@ -52,5 +52,8 @@ struct container_ops {
 	int (*take)(void *container, void *self, void **value);
 };
 
-extern const struct container_ops container_table[];
+extern const struct container_ops *const container_table[];
 extern const unsigned container_count;
+
+/* of the table; a twin changes one operation of a copy */
+extern const struct container_ops spsc_ring_ops, mpmc_ring_ops;

@@ -19,8 +19,9 @@ static const struct container_memory memory = {
 };
 
 #define for_each_container(c) \
-	for (const struct container_ops *c = container_table; \
-	     c < container_table + container_count; c++)
+	for (unsigned i_ = 0; i_ < container_count; i_++) \
+		for (const struct container_ops *c = container_table[i_]; c; \
+		     c = NULL)
 
 static void *number(uintptr_t n)
 {

@@ -93,9 +93,11 @@ readers_SRC := sync/spinlock.c tests/worlds/threads/crew.c \
 	$(foreach n,$(READERS),sync/$(n).c tests/sync/test_$(n).c)
 
 # what needs no lock, and what its tests stand on
-LOCKFREE := refcount hazard treiber treiber_tagged container_ops
+LOCKFREE := refcount hazard treiber treiber_tagged msqueue mpsc \
+	spsc_ring mpmc_ring container_ops
 
 lockfree_SRC := $(foreach n,$(LOCKFREE),sync/$(n).c tests/sync/test_$(n).c) \
+	sync/ring_ops.c \
 	$(patsubst %,tests/sync/%.c,linear test_linear history quarantine \
 		container_trial) \
 	kernel/event.c kernel/debug_threads.c \
