@@ -9,9 +9,10 @@
  *             its end, that what it holds is two steps old, or was not yet
  *             filled when it got it, has found an RCU that is broken.
  *             rcu_torture() returns how often that was; it ends at the first.
- *             The readers are a thread pinned to each CPU, the timer's
- *             interrupt on each CPU, readers within readers, and threads that
- *             come and go; all of them sleep now and then, so CPUs go idle.
+ *             The readers are, on up to four CPUs that the seed draws, a
+ *             thread pinned to each, the timer's interrupt on each, readers
+ *             within readers, and threads that come and go; all of them sleep
+ *             now and then, so CPUs go idle.
  * Context     Thread; one at a time.
  * Limits      Its own bound is a number of replacements.  A thread that waits
  *             for a broken RCU which never ends a grace period waits for ever.
@@ -34,8 +35,10 @@ struct torture_plan {
 	void (*rest)(void *domain);	/* outside of readers */
 	void (*end)(void *domain);
 	bool sleeps;			/* readers may sleep inside */
-	bool is_broken;		/* long readers stay until they have seen it */
-	bool (*stays)(void *domain);	/* those that may be long; NULL: all */
+	/* how long is long, at most; 0: two milliseconds */
+	uint64_t stay_ns;
+	/* this reader, in the middle, stays long; NULL: one in a hundred */
+	bool (*stays)(void *domain, unsigned index);
 	bool calls;			/* age by callbacks, else by waiting */
 	bool each_waits_alone;		/* synchronize() and nothing else */
 };

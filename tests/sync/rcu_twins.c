@@ -11,7 +11,7 @@
 #include "sync/park.h"
 #include "sync/spinlock.h"
 
-#define POLL_NS	20000
+#define POLL_NS	50000
 
 static unsigned read_lock(void *domain)
 {
@@ -195,9 +195,10 @@ static unsigned last_cpu(void)
 	return 0;
 }
 
-bool twin_is_forgotten(void *domain)
+bool twin_is_forgotten(void *domain, unsigned index)
 {
 	(void)domain;
+	(void)index;
 	return cpu_id() == last_cpu();
 }
 

@@ -25,8 +25,8 @@ void twin_begin(void *domain);
 void twin_rest(void *domain);
 void twin_end(void *domain);
 
-/* The CPU that calls is the one that is forgotten. */
-bool twin_is_forgotten(void *domain);
+/* The reader that calls is on the CPU that is forgotten. */
+bool twin_is_forgotten(void *domain, unsigned index);
 
 /* Where callbacks come early: their thread begins, and ends. */
 void twin_calls_start(void);

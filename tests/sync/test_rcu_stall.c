@@ -59,7 +59,7 @@ TEST("sync/rcu_stall", test_rcu_stall_is_told_and_the_machine_goes_on)
 	thread_put(thread);
 	check(t, wait_until_holds(is_set, &inside, PATIENT));	/* [A] */
 	synchronize_rcu();
-	check(t, rcu_stall_count() == stalls_before + 1);
+	check(t, rcu_stall_count() > stalls_before);
 	check(t, wait_until_holds(is_set, &gone, PATIENT));	/* [B] */
 	rcu_stall_set(was);
 	synchronize_rcu();
