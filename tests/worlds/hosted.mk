@@ -108,11 +108,11 @@ rcu_tree_SRC := sync/rcu_tree.c tests/sync/test_rcu_tree.c \
 
 MANY := sleeping rcu
 
-RCU := $(wildcard sync/rcu*.c)
+RCU := $(wildcard sync/rcu*.c) sync/srcu.c
 
 rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
 	$(patsubst %,tests/sync/%.c,rcu_torture rcu_twins test_rcu \
-		test_rcu_ops test_rcu_state test_rcu_callbacks) \
+		test_rcu_ops test_rcu_state test_rcu_callbacks test_srcu) \
 	tests/sync/gang.c tests/hosted/rcu_world.c
 
 sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
