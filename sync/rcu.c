@@ -11,6 +11,10 @@
  * Ordering    [H] waiter: waiters, fence, seq.  Who ends one: seq, fence,
  *             waiters.  So a gate that is passed by in over() has nobody who
  *             saw the old seq.  Who is seen is woken by sync/waitq.h's rules.
+ *             [K] begun_of: begun_ns -> whoever asks for the age of just that
+ *             grace period.  One that ends as it begins leaves no mark, since
+ *             reading the clock twice would be a third of its cost (make
+ *             bench-rcu, "nobody reads").
  *             Everything else is the tree's: sync/rcu_tree.c.
  * References  Arcangeli, Cao, McKenney and Sarma, Using Read-Copy-Update
  *             Techniques for System V IPC, USENIX 2003 (grace periods that
@@ -37,7 +41,7 @@ struct gate {
 struct rcu_tree rcu_tree;
 
 static struct gate gates[RCU_NODES];
-static struct atomic64 begun_ns;
+static struct atomic64 begun_of, begun_ns;	/* which, when */
 static struct atomic64 lengths[RCU_LENGTHS];
 static struct atomic64 longest_ns;
 static struct atomic32 unwatched;
@@ -60,15 +64,20 @@ void rcu_event(uint16_t kind, uint64_t a, uint64_t b)
 		event(kind, a, b);
 }
 
-uint64_t rcu_begun_ns(void)
+uint64_t rcu_age_ns(uint64_t g)
 {
-	return load_relaxed(&begun_ns);		/* relaxed: a glance */
+	uint64_t ns;
+
+	if (load_acquire(&begun_of) != g)			/* [K] */
+		return 0;
+	/* relaxed: [K], or by now it is of the next: a glance */
+	ns = clock_ns() - load_relaxed(&begun_ns);
+	return (int64_t)ns > 0 ? ns : 0;
 }
 
-/* relaxed, all of them: statistics, which the next grace period cannot meet */
-static void count_length(void)
+/* relaxed, all of them: statistics */
+static void count_length(uint64_t ns)
 {
-	uint64_t ns = clock_ns() - rcu_begun_ns();
 	unsigned i = 0;
 
 	while (i < RCU_LENGTHS - 1 && ns >= 2000ULL << i)
@@ -81,8 +90,10 @@ static void count_length(void)
 /* The caller ended a grace period. */
 static void over(void)
 {
-	rcu_event(EVENT_RCU_END, rcu_tree_number(&rcu_tree), 0);
-	count_length();
+	uint64_t seq = rcu_tree_number(&rcu_tree);
+
+	rcu_event(EVENT_RCU_END, seq, 0);
+	count_length(rcu_age_ns(seq - 1));
 	fence_seq_cst();					/* [H] */
 	for (unsigned n = 0; n < RCU_NODES; n++)
 		/* relaxed: the fence orders it */
@@ -141,27 +152,31 @@ void rcu_cpu_offline(void)
 		over();
 }
 
-static void begin(void)
+/* The one in progress did not end at once: its age is wanted. */
+static void note_begin(void)
 {
-	if (rcu_tree_number(&rcu_tree) & 1)
-		return;
-	/* relaxed: if another begins first, it too does so now */
+	uint64_t g = rcu_tree_number(&rcu_tree);
+
+	/* relaxed: [K] orders it */
 	store_relaxed(&begun_ns, clock_ns());
-	if (rcu_tree_start(&rcu_tree))
-		rcu_event(EVENT_RCU_BEGIN, rcu_tree_number(&rcu_tree), 0);
+	store_release(&begun_of, g);				/* [K] */
 }
 
 bool rcu_drive(bool here)
 {
-	bool ended;
+	bool began, ended;
 
 	preempt_disable();
-	begin();
+	began = rcu_tree_start(&rcu_tree);
+	if (began)
+		rcu_event(EVENT_RCU_BEGIN, rcu_tree_number(&rcu_tree), 0);
 	ended = rcu_tree_scan(&rcu_tree);
 	if (!ended && here && rcu_tree_is_due(&rcu_tree, cpu_id()))
 		ended = rcu_tree_report(&rcu_tree, cpu_id());
 	if (ended)
 		over();
+	else if (began)
+		note_begin();
 	preempt_enable();
 	return ended;
 }
@@ -210,6 +225,20 @@ static void sleep_at(struct gate *gate, struct wish *w)
 	fetch_add_relaxed(&gate->waiters, -1);	/* relaxed: we saw the end */
 }
 
+/* Where a thread is a CPU, others report before we could be asleep. */
+static bool comes_soon(struct wish *w)
+{
+	for (int i = 0; i < RCU_SPINS; i++) {
+		uint64_t g = rcu_tree_number(&rcu_tree);
+
+		for (; i < RCU_SPINS && rcu_tree_number(&rcu_tree) == g; i++)
+			cpu_delay(8);
+		if (is_granted(w))
+			return true;
+	}
+	return false;
+}
+
 void rcu_wait_for(uint64_t cookie, bool hurry)
 {
 	struct wish w = { cookie, hurry };
@@ -221,7 +250,11 @@ void rcu_wait_for(uint64_t cookie, bool hurry)
 
 void synchronize_rcu(void)
 {
-	rcu_wait_for(rcu_tree_cookie(&rcu_tree), false);
+	struct wish w = { rcu_tree_cookie(&rcu_tree), false };
+
+	might_sleep();
+	if (!is_granted(&w) && !comes_soon(&w))
+		sleep_at(&gates[rcu_tree_leaf(cpu_id())], &w);
 }
 
 uint64_t get_state_synchronize_rcu(void)
@@ -255,7 +288,7 @@ void rcu_look(struct rcu_look *out)
 
 	*out = (struct rcu_look){
 		.seq = seq,
-		.age_ns = seq & 1 ? clock_ns() - rcu_begun_ns() : 0,
+		.age_ns = rcu_age_ns(seq),
 		.periods = (seq - RCU_FIRST) / 2,
 		.asked = rcu_ask_count(),
 		.stalls = rcu_stall_count(),

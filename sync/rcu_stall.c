@@ -8,7 +8,6 @@
  */
 #include "sync/rcu_stall.h"
 
-#include "arch/clock.h"
 #include "kernel/printk.h"
 #include "sync/rcu.h"
 #include "sync/rcu_state.h"
@@ -48,9 +47,9 @@ static bool is_due(uint64_t g, uint64_t age)
 void rcu_stall_check(void)
 {
 	uint64_t g = rcu_tree_number(&rcu_tree);
-	uint64_t age = clock_ns() - rcu_begun_ns();
+	uint64_t age = rcu_age_ns(g);
 
-	if (!(g & 1) || (int64_t)age < 0 || !is_due(g, age))
+	if (!(g & 1) || !is_due(g, age))
 		return;
 	fetch_add_relaxed(&stalls, 1);		/* relaxed: statistics */
 	pr_warn("rcu: grace period %lu has not ended for %lu ms", g,

@@ -40,8 +40,8 @@ void rcu_wait_for(uint64_t cookie, bool hurry);
  */
 bool rcu_drive(bool here);
 
-/* When the one in progress began; a glance. */
-uint64_t rcu_begun_ns(void);
+/* How old g is, if it is in progress; else, or at its beginning, 0. */
+uint64_t rcu_age_ns(uint64_t g);
 
 /* The seam: have cpu look for a reason to switch; print what it is doing. */
 void rcu_ask(unsigned cpu);

@@ -186,6 +186,46 @@ TEST("sync/rcu_tree", test_rcu_tree_shares_no_line_among_many)
 	check(t, sizeof(struct rcu_cpu) % CACHE_LINE == 0);
 }
 
+/* Nodes whose word a report changed: these are lines that CPUs share. */
+static unsigned writes_of_report(unsigned cpu)
+{
+	uint64_t before[RCU_NODES];
+	unsigned writes = 0;
+
+	for (unsigned n = 0; n < RCU_NODES; n++)
+		before[n] = load_relaxed(&tree.node[n].waiting);
+	(void)!rcu_tree_report(&tree, cpu);
+	for (unsigned n = 0; n < RCU_NODES; n++)
+		writes += before[n] != load_relaxed(&tree.node[n].waiting);
+	return writes;
+}
+
+/* No CPU writes more than the tree's height, and all of them little more. */
+TEST("sync/rcu_tree", test_rcu_tree_writes_grow_as_the_logarithm)
+{
+	static const unsigned sizes[] = { 2, 8, 64, 255 };
+
+	for (unsigned i = 0; i < ARRAY_LEN(sizes) && sizes[i] < NR_CPUS; i++) {
+		unsigned most = 0, all = 0, height = 1;
+
+		for (uint64_t reach = RCU_FANOUT; reach < NR_CPUS;
+		     reach *= RCU_FANOUT)
+			height++;
+		make_tree(sizes[i]);
+		check(t, rcu_tree_start(&tree));
+		for (unsigned cpu = 0; cpu < sizes[i]; cpu++) {
+			unsigned writes = writes_of_report(cpu);
+
+			all += writes;
+			most = writes > most ? writes : most;
+		}
+		test_note(t, "%u CPUs: %u writes to nodes, one CPU %u at most",
+			  sizes[i], all, most);
+		check(t, most <= height);
+		check(t, all <= sizes[i] + RCU_NODES - 1);
+	}
+}
+
 /*
  * Members report, idle and begin at the same time; what each has seen begin
  * must not end while it stays inside.

@@ -8,3 +8,4 @@
 #define STACK_SIZE	(16 * 1024UL)	/* a thread's, without its guard page */
 #define IST_STACK_SIZE	(8 * 1024UL)	/* NMI, #MC, #DB, #DF: one each a CPU */
 #define RCU_FANOUT	16	/* CPUs or nodes below a node of RCU's tree */
+#define RCU_SPINS	0	/* looks, before who waits for RCU sleeps */
