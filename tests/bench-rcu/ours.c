@@ -1,0 +1,91 @@
+/*
+ * tests/bench-rcu/ours.c - sync/rcu.h where a thread is a CPU.
+ */
+#define _GNU_SOURCE
+#include <unistd.h>
+
+#include "arch/cpu.h"
+#include "kernel/event.h"
+#include "kernel/printk.h"
+#include "sync/rcu.h"
+#include "tests/bench-rcu/flavour.h"
+
+static bool thread_is_the_first(void)
+{
+	return getpid() == gettid();
+}
+
+static struct rcu_head heads[CALLS];
+static struct atomic32 called;
+
+void printk(enum log_level level, const char *fmt, ...)
+{
+	(void)level;
+	(void)fmt;
+}
+
+void event(uint16_t kind, uint64_t a, uint64_t b)
+{
+	(void)kind;
+	(void)a;
+	(void)b;
+}
+
+/* The program's first thread is CPU 0, and counts from the beginning. */
+#define READER	(NR_CPUS - 1)
+
+static void enter(void)
+{
+	static __thread bool counted;
+
+	if (!counted && thread_is_the_first()) {
+		counted = true;
+		return;
+	}
+	if (!thread_is_the_first())
+		world_cpu = READER;
+	rcu_cpu_online();
+}
+
+static void leave(void)
+{
+	rcu_cpu_offline();
+}
+
+static void read_many(unsigned n)
+{
+	while (n--) {
+		rcu_read_lock();
+		compiler_barrier();
+		rcu_read_unlock();
+	}
+}
+
+static void report(void)
+{
+	rcu_note_switch();
+}
+
+static void count(struct rcu_head *head)
+{
+	(void)head;
+	/* relaxed: one thread calls the callbacks of one */
+	store_relaxed(&called, load_relaxed(&called) + 1);
+}
+
+static void call_many(unsigned n)
+{
+	store_relaxed(&called, 0);	/* relaxed: none is queued */
+	for (unsigned i = 0; i < n; i++)
+		call_rcu(&heads[i], count);
+}
+
+static unsigned done(void)
+{
+	return load_relaxed(&called);	/* relaxed: a count */
+}
+
+const struct flavour flavour_ours = {
+	"quiesce", "qsbr", enter, leave, read_many, report, synchronize_rcu,
+	call_many, done, rcu_barrier,
+};
