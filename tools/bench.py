@@ -270,6 +270,26 @@ def locks():
                       cost["locked"], cost["loads"], cost["stores"]))
 
 
+def rcu():
+    """A grace period while the other CPUs idle: instructions, by CPUs."""
+    for cpus_ in (2, 8, 64, 255):
+        marks = at_prompt("rcu-%d" % cpus_, ["rcu"], cmdline="watch=off",
+                          boot="pvh", cpus=cpus_,
+                          mem="512" if cpus_ > 64 else "128")["marks"]
+        n = rounds(marks, "RCU", "RCU_END")
+        locked = rounds(marks, "RCU", "RCU_END", "locked")
+        hurry = rounds(marks, "RCU_HURRY", "RCU_HURRY_END")
+        if cpus_ == 2:
+            read = rounds(marks, "RCU_READ", "RCU_READ_END")
+            yield Row("rcu_read_lock + unlock", statistics.median(read), 4,
+                      "%s; %d locked" % (spread(read), max(rounds(
+                          marks, "RCU_READ", "RCU_READ_END", "locked"))))
+        yield Row("a grace period, %d CPUs" % cpus_, statistics.median(n),
+                  None, "%s; %d locked; expedited %d" % (
+                      spread(n), statistics.median(locked),
+                      statistics.median(hurry)))
+
+
 def idle():
     """An idle machine of 4 CPUs over one virtual minute: instructions."""
     marks = at_prompt("idle", ["idle"], icount=ICOUNT, **COMMON)["marks"]
@@ -341,7 +361,7 @@ def start():
 
 
 ROWS = {"boot": boot, "yield": yield_, "kmalloc": kmalloc, "wake": wake,
-        "locks": locks, "idle": idle, "cpus": cpus, "start": start}
+        "locks": locks, "rcu": rcu, "idle": idle, "cpus": cpus, "start": start}
 
 
 # ---------------------------------------------------------------- the profile

@@ -14,3 +14,4 @@ int bench_kmalloc(void);	/* and kfree, 64 bytes */
 int bench_wake(void);		/* a thread that sleeps on an idle CPU */
 int bench_locks(void);		/* each of sync/: lock and unlock */
 int bench_idle(void);		/* a minute */
+int bench_rcu(void);		/* grace periods, the others idle */

@@ -16,6 +16,7 @@ static const struct bench {
 	{ "wake", bench_wake },
 	{ "locks", bench_locks },
 	{ "idle", bench_idle },
+	{ "rcu", bench_rcu },
 };
 
 static int cmd_bench(int argc, char **argv)
