@@ -9,7 +9,7 @@ ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
 OUT := build/bench-rcu/$(notdir $(CC))
-SRC := $(wildcard sync/rcu*.c) \
+SRC := $(filter-out %_toy.c,$(wildcard sync/rcu*.c)) \
 	$(patsubst %,sync/%.c,spinlock waitq completion mutex) arch/cpumask.c \
 	tests/worlds/many/world.c tests/hosted/rcu_world.c \
 	tests/bench-rcu/ours.c tests/bench-rcu/main.c

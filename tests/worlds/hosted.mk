@@ -108,7 +108,7 @@ rcu_tree_SRC := sync/rcu_tree.c tests/sync/test_rcu_tree.c \
 
 MANY := sleeping rcu
 
-RCU := $(wildcard sync/rcu*.c) sync/srcu.c
+RCU := $(filter-out %_toy.c,$(wildcard sync/rcu*.c)) sync/srcu.c
 
 rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
 	$(patsubst %,tests/sync/%.c,rcu_torture rcu_twins test_rcu \
