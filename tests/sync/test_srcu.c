@@ -160,7 +160,7 @@ TEST("sync/srcu", test_srcu_bears_readers_that_are_late)
 {
 	struct rcu_ops ops = slow_ops();
 	struct torture_plan plan = {
-		.ops = &ops, .domain = &domain, .updates = 20, .sleeps = true,
+		.ops = &ops, .domain = &domain, .updates = 100, .sleeps = true,
 		.stays = is_late,
 	};
 	struct torture_score s;
