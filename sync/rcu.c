@@ -104,10 +104,12 @@ static void over(void)
 void rcu_report_here(void)
 {
 	unsigned cpu = cpu_id();
+	bool waited_for = rcu_tree_waits_for(&rcu_tree, cpu);
+	bool ended = rcu_tree_report(&rcu_tree, cpu);
 
-	if (rcu_tree_waits_for(&rcu_tree, cpu))
+	if (waited_for)
 		rcu_event(EVENT_RCU_REPORT, rcu_tree_number(&rcu_tree), cpu);
-	if (rcu_tree_report(&rcu_tree, cpu))
+	if (ended)
 		over();
 }
 
@@ -232,7 +234,7 @@ static bool comes_soon(struct wish *w)
 		uint64_t g = rcu_tree_number(&rcu_tree);
 
 		for (; i < RCU_SPINS && rcu_tree_number(&rcu_tree) == g; i++)
-			cpu_delay(8);
+			cpu_delay(1);
 		if (is_granted(w))
 			return true;
 	}

@@ -10,7 +10,7 @@ CC := gcc
 endif
 OUT := build/bench-rcu/$(notdir $(CC))
 SRC := $(filter-out %_toy.c,$(wildcard sync/rcu*.c)) \
-	$(patsubst %,sync/%.c,spinlock waitq completion mutex) arch/cpumask.c \
+	$(patsubst %,sync/%.c,spinlock waitq completion mutex pi_chain) arch/cpumask.c \
 	tests/worlds/many/world.c tests/hosted/rcu_world.c \
 	tests/bench-rcu/ours.c tests/bench-rcu/main.c
 PEERS := qsbr mb memb bp

@@ -7,4 +7,4 @@
 #define PAGE_SIZE	4096UL
 #define STACK_SIZE	(16 * 1024UL)
 #define RCU_FANOUT	16	/* CPUs or nodes below a node of RCU's tree */
-#define RCU_SPINS	300	/* looks, before who waits for RCU sleeps */
+#define RCU_SPINS	1000	/* looks, before who waits for RCU sleeps */
