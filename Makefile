@@ -77,7 +77,7 @@ PURPOSES := \
 		$(if $(filter 1,$(GUI)),gui)) \
 	$(call needs,debug,debug) \
 	$(call needs,tidy,tidy host) \
-	$(call needs,bench,gcc host) \
+	$(call needs,bench,gcc host plots) \
 	$(call needs,check,gcc host) \
 	$(call needs,bench-host,gcc host peers) \
 	$(call needs,test boots,gcc clang host uefi test debug tidy peers)
@@ -191,8 +191,9 @@ boots: iso ## boot every combination of firmware, CPUs and memory
 tidy: $(B)/quiesce.elf ## check the rules of docs/style.md that a tool can check
 	@$(PYTHON) tools/tidy.py
 
-bench: iso ## count instructions, and print one table
-	@$(PYTHON) tools/bench.py
+bench: iso ## count instructions and cache lines; tables, and plots
+	@status=0; $(PYTHON) tools/bench.py || status=$$?; \
+	$(PYTHON) tools/mesi.py && exit $$status
 
 bench-host: .deps ## measure sync/ as a program, beside its peers of the host
 	@$(MAKE) -f tests/bench-host/bench_host.mk CC=$(CC)
