@@ -235,17 +235,31 @@ def kmalloc():
               "%s; %s" % (spread(n), more))
 
 
+# how bench_sched.c wakes a sleeper, in the order of its table
+WAYS = ("unpark", "waitq_wake_one", "sem_up", "complete", "cond_signal")
+
+
+def in_ways(values):
+    """{way: its values} of rounds that all ways had, one after the other."""
+    each, rest = divmod(len(values), len(WAYS))
+    if rest or not each:
+        raise Unmeasured("%d rounds of %d ways" % (len(values), len(WAYS)))
+    return {way: values[i * each:(i + 1) * each] for i, way in enumerate(WAYS)}
+
+
 def wake():
     """A wake-up by reschedule IPI: instructions on both CPUs."""
     marks = marks_of_one_run()
-    n = rounds(marks, "WAKE", "WAKE_END")
-    woken = [m["since_halt"] - 1 for m in marks if m["id"] == IDS["WOKEN"]]
-    if not woken:
-        raise Unmeasured("nobody was woken")
-    yield Row("wake an idle CPU: the waker", statistics.median(n), None,
-              spread(n))
-    yield Row("  from its hlt to the thread", statistics.median(woken), None,
-              spread(woken))
+    wakers = in_ways(rounds(marks, "WAKE", "WAKE_END"))
+    woken = in_ways([m["since_halt"] - 1 for m in marks
+                     if m["id"] == IDS["WOKEN"]])
+    for way in WAYS:
+        yield Row("wake an idle CPU: %s" % way,
+                  round(statistics.median(wakers[way])), None,
+                  spread(wakers[way]))
+        yield Row("  from its hlt to the thread",
+                  round(statistics.median(woken[way])), None,
+                  spread(woken[way]))
 
 
 # what each lock and unlock may cost with watch=off, and what it is called

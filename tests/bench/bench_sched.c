@@ -14,6 +14,11 @@
 #include "arch/x86_64/marker.h"
 #include "kernel/errno.h"
 #include "sched/thread.h"
+#include "sync/completion.h"
+#include "sync/condvar.h"
+#include "sync/mutex.h"
+#include "sync/semaphore.h"
+#include "sync/waitq.h"
 #include "tests/bench/marks.h"
 
 #define ROUNDS		100
@@ -28,13 +33,20 @@ static uint32_t turns_seen;	/* of them, in the rounds */
 /* of a wake-up */
 static struct atomic32 asked;
 static struct atomic32 answered;
-static bool all_answered;
+static struct thread *woken;		/* the sleeper */
+static struct waitq queue = WAITQ_INIT(queue);
+static struct semaphore semaphore = SEMAPHORE_INIT(semaphore, 0);
+static struct completion completion = COMPLETION_INIT(completion);
+static struct mutex mutex = MUTEX_INIT(mutex);
+static struct cond cond = COND_INIT(cond);
+static uint32_t cond_round;		/* under mutex */
 
-static struct thread *start(const char *name, void (*fn)(void *), unsigned cpu)
+static struct thread *start(const char *name, void (*fn)(void *),
+			    const void *arg, unsigned cpu)
 {
 	struct cpumask mask;
-	struct thread_spec spec = { .name = name, .fn = fn, .affinity = &mask,
-				    .prio = PRIO_DEFAULT };
+	struct thread_spec spec = { .name = name, .fn = fn, .arg = (void *)arg,
+				    .affinity = &mask, .prio = PRIO_DEFAULT };
 
 	cpumask_zero(&mask);
 	cpumask_set(&mask, cpu);
@@ -77,8 +89,8 @@ int bench_yield(void)
 	/* relaxed: the threads do not exist yet */
 	store_relaxed(&over, 0);
 	store_relaxed(&turns, 0);			/* relaxed: as above */
-	b = start("bench-partner", partner, 0);
-	a = start("bench-yielder", yielder, 0);
+	b = start("bench-partner", partner, NULL, 0);
+	a = start("bench-yielder", yielder, NULL, 0);
 	if (!a)
 		store_release(&over, 1);		/* [C] */
 	if (a)
@@ -90,12 +102,93 @@ int bench_yield(void)
 	return turns_seen == ROUNDS ? 0 : -EBUSY;
 }
 
+/* One way of going to sleep and of being woken; round counts from 1. */
+struct way {
+	void (*sleep)(uint32_t round);
+	void (*wake)(uint32_t round);
+};
+
+static bool is_asked(void *round)
+{
+	return load_acquire(&asked) >= *(uint32_t *)round;	/* [A] */
+}
+
+static void park_sleep(uint32_t round)
+{
+	while (load_acquire(&asked) < round)		/* [A] */
+		park(PARK_FOREVER);
+}
+
+static void park_wake(uint32_t round)
+{
+	store_release(&asked, round);			/* [A] */
+	unpark(woken);
+}
+
+static void waitq_sleep(uint32_t round)
+{
+	wait_event(&queue, is_asked, &round);
+}
+
+static void waitq_wake(uint32_t round)
+{
+	store_release(&asked, round);			/* [A] */
+	waitq_wake_one(&queue);
+}
+
+static void semaphore_sleep(uint32_t round)
+{
+	(void)round;
+	sem_down(&semaphore);
+}
+
+static void semaphore_wake(uint32_t round)
+{
+	(void)round;
+	sem_up(&semaphore);
+}
+
+static void completion_sleep(uint32_t round)
+{
+	(void)round;
+	wait_for_completion(&completion);
+}
+
+static void completion_wake(uint32_t round)
+{
+	(void)round;
+	complete(&completion);
+}
+
+static void cond_sleep(uint32_t round)
+{
+	mutex_lock(&mutex);
+	while (cond_round < round)
+		cond_wait(&cond, &mutex);
+	mutex_unlock(&mutex);
+}
+
+static void cond_wake(uint32_t round)
+{
+	mutex_lock(&mutex);
+	cond_round = round;
+	cond_signal(&cond);
+	mutex_unlock(&mutex);
+}
+
+/* tools/bench.py names them, in this order */
+static const struct way ways[] = {
+	{ park_sleep, park_wake }, { waitq_sleep, waitq_wake },
+	{ semaphore_sleep, semaphore_wake },
+	{ completion_sleep, completion_wake }, { cond_sleep, cond_wake },
+};
+
 static void sleeper(void *arg)
 {
-	(void)arg;
+	const struct way *way = arg;
+
 	for (uint32_t i = 1; i <= ROUNDS; i++) {
-		while (load_acquire(&asked) < i)	/* [A] */
-			park(PARK_FOREVER);
+		way->sleep(i);
 		marker(MARKER_WOKEN);
 		store_release(&answered, i);		/* [B] */
 	}
@@ -103,36 +196,46 @@ static void sleeper(void *arg)
 
 static void waker(void *arg)
 {
-	struct thread *other = start("bench-sleeper", sleeper, 1);
+	const struct way *way = arg;
 
-	(void)arg;
-	for (uint32_t i = 1; other && i <= ROUNDS; i++) {
+	for (uint32_t i = 1; i <= ROUNDS; i++) {
 		thread_sleep(clock_ns() + MS);	/* until the other CPU idles */
 		marker(MARKER_WAKE);
-		store_release(&asked, i);		/* [A] */
-		unpark(other);
+		way->wake(i);
 		marker(MARKER_WAKE_END);
 		while (load_acquire(&answered) < i)	/* [B] */
 			thread_sleep(clock_ns() + MS);
 	}
-	if (other)
-		thread_join(other);
-	all_answered = other;
+}
+
+static int bench_way(const struct way *way)
+{
+	struct thread *t;
+
+	/* relaxed: the threads do not exist yet */
+	store_relaxed(&asked, 0);
+	store_relaxed(&answered, 0);			/* relaxed: as above */
+	cond_round = 0;
+	woken = start("bench-sleeper", sleeper, way, 1);
+	if (!woken)
+		return -ENOMEM;
+	t = start("bench-waker", waker, way, 0);
+	if (!t)
+		return -ENOMEM;	/* and a sleeper that nobody wakes */
+	thread_join(t);
+	thread_join(woken);
+	return 0;
 }
 
 int bench_wake(void)
 {
-	struct thread *t;
+	int error = 0;
 
 	if (!cpumask_test(&cpus_online, 1))
 		return -ENODEV;
-	/* relaxed: the threads do not exist yet */
-	store_relaxed(&asked, 0);
-	store_relaxed(&answered, 0);			/* relaxed: as above */
-	t = start("bench-waker", waker, 0);
-	if (t)
-		thread_join(t);
-	return t && all_answered ? 0 : -ENOMEM;
+	for (unsigned i = 0; i < ARRAY_LEN(ways) && !error; i++)
+		error = bench_way(&ways[i]);
+	return error;
 }
 
 int bench_idle(void)

@@ -96,9 +96,11 @@ def test_the_kernel_runs_its_rounds(tmp_path, monkeypatch):
     assert len(there) == len(back) == 100
     assert all(20 < t < b for t, b in zip(there, back))
     assert len(bench.rounds(marks, "KMALLOC", "KMALLOC_END")) == 100
-    assert len(bench.rounds(marks, "WAKE", "WAKE_END")) == 100
+    wakers = bench.in_ways(bench.rounds(marks, "WAKE", "WAKE_END"))
+    assert {len(values) for values in wakers.values()} == {100}
+    assert min(wakers["unpark"]) < min(wakers["cond_signal"])
     woken = [m for m in marks if m["id"] == bench.IDS["WOKEN"]]
-    assert len(woken) == 100 and {m["cpu"] for m in woken} == {1}
+    assert len(woken) == 100 * len(bench.WAYS) and {m["cpu"] for m in woken} == {1}
     for name in bench.PAIRS:
         pairs = bench.rounds(marks, name, name + "_END")
         assert len(pairs) == 20 and 3 < min(pairs), name
