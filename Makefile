@@ -198,6 +198,7 @@ bench: iso ## count instructions and cache lines; tables, and plots
 bench-host: .deps ## measure sync/ as a program, beside its peers of the host
 	@$(MAKE) -f tests/bench-host/bench_host.mk CC=$(CC)
 	@$(MAKE) -f tests/bench-rcu/bench_rcu.mk CC=$(CC)
+	@echo; $(PYTHON) tools/mesi.py --table
 
 check: .deps ## run sync/ through every schedule, and its planted faults
 	@$(PYTHON) tools/check.py

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Cache-line transfers of the locks, by a model: a table and plots.
 
-usage: tools/mesi.py            the table; plots in build/bench/
+usage: tools/mesi.py            the tables; plots in build/bench/
+       tools/mesi.py --table    the tables alone
        tools/mesi.py --docs     and into docs/: the tables, docs/img/*.svg
 
 build/mesi/gcc/mesi is sync/*.c as they are, on simulated CPUs whose caches keep
@@ -129,13 +130,15 @@ def pages():
 
 
 def main(arguments):
-    if arguments not in ([], ["--docs"]):
+    if arguments not in ([], ["--table"], ["--docs"]):
         print(__doc__, file=sys.stderr)
         return 2
     build()
     runs = measure()
     for title, render in TABLES.values():
         print("%s:\n%s\n" % (title, render(runs)))
+    if arguments == ["--table"]:
+        return 0
     folder = ROOT / "docs/img" if arguments else OUT
     folder.mkdir(parents=True, exist_ok=True)
     for name in PLOTS:
