@@ -13,7 +13,7 @@
 
 #define MS	200
 #define EVERY	100000		/* ns from one interrupt to the next */
-#define MOMENT	30		/* as cpu_delay() counts: half a write */
+#define MOMENT	30		/* as cpu_delay() counts: amid a copy */
 
 /* equal words, when seen whole */
 struct record {
@@ -53,7 +53,7 @@ static void fill(struct atomic64 *to, uint64_t value)
 static void take_out(struct record *r)
 {
 	seq_copy_out(r->word, data, WORDS / 2);
-	cpu_relax();
+	cpu_delay(MOMENT);
 	seq_copy_out(r->word + WORDS / 2, data + WORDS / 2, WORDS / 2);
 }
 

@@ -70,8 +70,9 @@ def test_readers_meet_and_see_whole_writes(machine):
 def test_seqlock_readers_throw_away_what_is_torn(machine):
     _, seen = show(machine, "seqlock")
     assert seen["just read"][3] > 0 and seen["just read"][2] == 0
-    assert seen["begin, read, retry?"][2] > 0
-    assert seen["begin, read, retry?"][3] == 0
+    # how many began again is the host's affair: none, if CPUs took turns
+    reads, writes, _, torn = seen["begin, read, retry?"]
+    assert reads and writes and torn == 0
 
 
 def test_latch_is_read_in_the_middle_of_a_write(machine):
