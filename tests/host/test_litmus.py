@@ -133,12 +133,17 @@ def without_orders(p):
 
 
 def test_the_test_of_an_edge_needs_the_edge():
-    for test in sorted({t for tests in table().values() for t in tests}):
+    for test in sorted({t for tests in table().values() for t in tests
+                        if t.startswith("edge-")}):
         p = lower.lower(parse.read(TABLE.parent / (test + ".litmus")))
         assert p.test.result == "Never", test
         assert says(p, outcomes(p, "weak")) == "Never", test
         bare = without_orders(p)
-        assert says(bare, outcomes(bare, "weak")) == "Sometimes", (
+        found = outcomes(bare, "weak")
+        # a load that must come before a store: weak never turns these round
+        found |= verdict.with_load_buffering(
+            bare, lambda q: outcomes(q, "weak"))[0]
+        assert says(bare, found) == "Sometimes", (
             "%s says Never without any order too" % test)
 
 

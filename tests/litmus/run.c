@@ -49,8 +49,9 @@ static void member_run(unsigned member)
 {
 	for (unsigned i = 0; i < instance_count; i++) {
 		meet(member, i);
-		/* now this one comes first, now that */
-		cpu_delay((i * 7 + member * 3) % 11 * (i >> 4 & 1));
+		/* now this one comes first, now that; a period is long */
+		cpu_delay(now->slow ? (i * 7 + member * 5) % 16 * 1500 :
+			  (i * 7 + member * 3) % 11 * (i >> 4 & 1));
 		now->thread[member](&instances[i]);
 	}
 }
