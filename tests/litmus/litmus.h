@@ -8,9 +8,9 @@
  *             litmus_value() says what a place of an instance holds at the end;
  *             the address of word k is told as LITMUS_BASE + 64 * k, so that
  *             all instances, and all engines, tell the same.
- * Context     The C also includes litmus_ops.h, by the include path: that of
- *             tests/litmus/kernel, where the project's locks and RCU are meant,
- *             or of tests/litmus/checked, where they are what they promise.
+ * Context     The C also includes a litmus_ops.h: that of tests/litmus/kernel,
+ *             where the project's locks and RCU are meant, or the one of
+ *             tests/litmus/checked, where they are what they promise.
  * See         docs/51-litmus.md, tools/litmuslib/emit.py
  */
 #pragma once

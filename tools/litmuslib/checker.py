@@ -40,15 +40,10 @@ class Checker:
                 emits.append(emit.Emit(p, "t%d" % len(emits), observed(p)))
             except emit.TooLarge:
                 continue        # it is told when it is asked for
-        text = "\n".join(emit.c_source(emits)) + "\n"
+        text = "\n".join(emit.c_source(emits, "checked")) + "\n"
         name = "litmus-" + hashlib.sha256(text.encode()).hexdigest()[:12]
         folder = "build/litmus/checker"
-
-        class Builder(check.Builder):
-            def compile(self, source, made, flags, text=None):
-                return super().compile(
-                    source, made, [*flags, "-Itests/litmus/checked"], text)
-        builder = Builder(folder)
+        builder = check.Builder(folder)
         parts = [builder.part("build/litmus/%s.c" % name, name, text)]
         for source in ["tests/litmus/checked.c", *check.COMMON]:
             parts.append(builder.part(source))

@@ -76,7 +76,7 @@ def refused(root, program):
 def build(root, emits, trials):
     """The ELF of a kernel with these tests in it."""
     readers = READERS if (pathlib.Path(root) / RCU).exists() else ""
-    source = "\n".join(emit.c_source(emits, readers)) + "\n"
+    source = "\n".join(emit.c_source(emits, "kernel", readers)) + "\n"
     name = "litmus-" + hashlib.sha256(
         (source + str(trials)).encode()).hexdigest()[:12]
     folder = pathlib.Path(root) / "build/litmus"
@@ -89,8 +89,7 @@ def build(root, emits, trials):
     objects = []
     for c in (path, pathlib.Path(root) / "tests/litmus/run.c"):
         objects.append(str(folder / ("%s-%s.o" % (name, c.stem))))
-        run(root, ["gcc", *flags, "-Itests/litmus/kernel",
-                   "-DLITMUS_INSTANCES=%d" % INSTANCES,
+        run(root, ["gcc", *flags, "-DLITMUS_INSTANCES=%d" % INSTANCES,
                    "-DLITMUS_ROUNDS=%d" % -(-trials // INSTANCES),
                    "-c", str(c), "-o", objects[-1]])
     elf = folder / (name + ".elf")
