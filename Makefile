@@ -11,7 +11,9 @@ ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
 O := build
-B := $(O)/$(notdir $(CC))
+comma := ,
+SANS := $(subst $(comma), ,$(SAN))
+B := $(O)/$(notdir $(CC))$(subst $(comma),-,$(SAN:%=-%))
 GEN := $(O)/gen
 ARCH := arch/x86_64
 PYTHON := $(or $(wildcard /usr/bin/python3),python3)
@@ -35,7 +37,7 @@ endif
 
 # ---------------------------------------------------------------- what is said
 
-KNOWN := CC O V WERROR CPUS MEM CMDLINE UEFI GUI K PYTHON
+KNOWN := CC O SAN V WERROR CPUS MEM CMDLINE UEFI GUI K PYTHON
 GIVEN := $(filter-out -% MAKE%,$(foreach v,$(.VARIABLES),\
 	$(if $(filter line,$(origin $v)),$v)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
@@ -50,6 +52,9 @@ one_of = $(if $(filter-out $(2),$($(1)))$(word 2,$($(1))),$(error \
 
 $(call one_of,V,0 1,V=1 shows the commands; leave it out otherwise)
 $(call one_of,WERROR,0 1,WERROR=1 makes warnings errors; leave it out otherwise)
+ifneq ($(filter-out undefined address race,$(SANS)),)
+$(error SAN=$(SAN): undefined, address, both with a comma between, or race)
+endif
 $(call one_of,UEFI,0 1,UEFI=1 boots by UEFI; leave it out for BIOS)
 $(call one_of,GUI,0 1,GUI=1 opens a window; leave it out for the terminal alone)
 ifeq ($(filter gcc gcc-% clang clang-% %-gcc,$(notdir $(CC))),)
@@ -90,6 +95,21 @@ PURPOSES := \
 
 DIRS := boot arch $(ARCH) sync mm sched kernel kernel/shell \
 	$(addprefix tests/,kernel arch sync mm sched boot bench)
+# A sanitizer's kernel: its runtime is not instrumented, what it plants is.
+DIRS += $(SANS:%=tests/san/%)
+SAN_undefined := -fsanitize=undefined
+SAN_address := -fsanitize=kernel-address $(if $(findstring clang,$(CC)),\
+	-mllvm -asan-instrumentation-with-call-threshold=0 \
+	-mllvm -asan-stack=0 -mllvm -asan-globals=0,\
+	--param asan-stack=0 --param asan-globals=0)
+SAN_race := -fsanitize=thread $(if $(findstring clang,$(CC)),\
+	-mllvm -tsan-instrument-func-entry-exit=0 \
+	-mllvm -tsan-distinguish-volatile=1,\
+	--param tsan-instrument-func-entry-exit=0 \
+	--param tsan-distinguish-volatile=1)
+SAN_RUNTIME := $(filter-out %/cmd_plant.c,$(wildcard tests/san/*/*.c)) \
+	$(if $(filter address,$(SANS)),$(wildcard mm/*.c tests/mm/*.c))
+SAN_FLAGS := $(foreach s,$(SANS),$(SAN_$s))
 CSRC := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 ASRC := $(sort $(wildcard $(addsuffix /*.asm,boot $(ARCH))))
 GENERATED := $(GEN)/font.c
@@ -106,16 +126,18 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-pic \
 	-I. -I$(ARCH) -ffile-prefix-map=$(CURDIR)=. \
 	-ffile-prefix-map=$(GEN)=gen \
 	$(if $(filter 1,$(WERROR)),-Werror)
+SANITIZE = $(if $(filter $(SAN_RUNTIME),$<),,$(SAN_FLAGS))
 AFLAGS := -f elf64 -g -F dwarf -I. $(if $(filter 1,$(WERROR)),-Werror)
 LDFLAGS := -n -static -nostdlib -z max-page-size=0x1000 -z noexecstack \
-	--build-id=none
+	--build-id=none \
+	$(if $(filter address,$(SANS)),--wrap=memcpy --wrap=memmove --wrap=memset)
 
 all: $(B)/quiesce.elf ## build the kernel, build/$(CC)/quiesce.elf
 
 $(B)/%.o: %.c $(B)/flags Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
 $(B)/gen/%.o: $(GEN)/%.c $(B)/flags Makefile
 	$(call say,CC,$<)
@@ -151,7 +173,7 @@ $(B)/quiesce.kernel: $(B)/quiesce.elf
 FORCE:
 $(B)/flags: FORCE | .deps
 	@mkdir -p $(@D)
-	@{ echo '$(CFLAGS) $(AFLAGS)'; $(CC) --version; nasm --version; } >$@.$$PPID
+	@{ echo '$(CFLAGS) $(AFLAGS) $(SAN_FLAGS)'; $(CC) --version; nasm --version; } >$@.$$PPID
 	@cmp -s $@.$$PPID $@ && rm $@.$$PPID || mv $@.$$PPID $@
 
 $(B)/objects: FORCE | .deps
@@ -222,6 +244,7 @@ help: ## print this
 	@echo '  GUI=1              open the screen in a window too'
 	@echo 'any of them, with:'
 	@echo '  CC=clang           the other compiler'
+	@echo '  SAN=undefined      a kernel that tells of undefined behaviour; or address, race'
 	@echo '  WERROR=1           warnings are errors'
 	@echo '  V=1                show the commands'
 	@echo '  O=folder           build there, not in build/'
