@@ -90,7 +90,7 @@ static bool take_token(struct thread *self)
 bool thread_park(uint64_t deadline_ns)
 {
 	struct thread *self = thread_self();
-	bool timed = deadline_ns != PARK_FOREVER;
+	bool timed = deadline_ns < PARK_KILLABLE;
 	uint64_t was;
 
 	might_sleep();
@@ -124,6 +124,19 @@ void thread_sleep(uint64_t deadline_ns)
 		token |= thread_park(deadline_ns);
 	if (token)
 		unpark(thread_self());	/* it was meant for a later park() */
+}
+
+void thread_kill(struct thread *t)
+{
+	/* relaxed: unpark() orders it before the look that it causes */
+	store_relaxed(&t->killed, 1);
+	unpark(t);
+}
+
+bool thread_is_killed(void)
+{
+	/* relaxed: after park() took the token it is seen; else sooner */
+	return load_relaxed(&thread_self()->killed);
 }
 
 bool thread_is_running(const struct thread *t)

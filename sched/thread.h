@@ -13,7 +13,7 @@
  *             thread_exit(): threads.  thread_put(), thread_get(),
  *             thread_set_*(), thread_boost(): also interrupts; any lock but a
  *             runqueue's.
- * Cost        Creation: one stack, and one allocation of 280 bytes.
+ * Cost        Creation: one stack, and one allocation of 288 bytes.
  * Limits      One thread may join another, once.  Ids wrap after 2^32 threads.
  *             The reaper frees one stack after the other on the boot CPU, each
  *             with a TLB shootdown: with many CPUs, memory of the dead may be
@@ -64,6 +64,7 @@ struct thread {
 	/* anybody's */
 	struct atomic32 refs;
 	struct atomic32 park;	/* sched/park.c */
+	struct atomic32 killed;
 	struct atomic_ptr joiner;	/* sched/thread.c */
 
 	/* under the lock of the runqueue of cpu, and cpu itself */

@@ -91,11 +91,8 @@ int futex_wait(const struct futex_space *space, uintptr_t address,
 	if (err)
 		return err;
 	/* ended by a waker, or by the clock */
-	while (!futex_was_woken(&w)) {
-		if (deadline_ns != PARK_FOREVER && deadline_ns <= clock_ns())
-			break;
+	while (!futex_was_woken(&w) && !park_is_over(deadline_ns))
 		park(deadline_ns);
-	}
 	return futex_leave(&w) ? 0 : -ETIMEDOUT;
 }
 

@@ -138,7 +138,7 @@ static bool sleep(struct mutex *m, uint64_t deadline_ns)
 
 	waitq_push_locked(&m->q, &s.w, true);
 	/* ended by an unlock, or by the clock */
-	while (!(mine = mine_locked(m)) && clock_ns() < deadline_ns) {
+	while (!(mine = mine_locked(m)) && !park_is_over(deadline_ns)) {
 		waitq_unlock(&m->q, was);
 		park(deadline_ns);
 		was = waitq_lock(&m->q);

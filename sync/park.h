@@ -7,13 +7,15 @@
  *             return early, so callers loop on their own condition.
  *             unpark() is a release; the return from park() that takes its
  *             token is the acquire that pairs with it.
+ *             For a killed thread every deadline but PARK_FOREVER has come: its
+ *             waits with a _timeout end early, and as if by time-out.
  * Context     park(): where might_sleep() allows.  unpark(): threads and
  *             interrupts, with any sync/ lock held, never NMI.  It takes only
  *             the target's runqueue lock, which is innermost.
  *             The caller keeps t alive: by the lock under which t is queued, or
  *             by thread_get().
  * Cost        unpark() of a thread that is not parked: one locked instruction.
- * See         sched/park.c; docs/style.md "Worlds"
+ * See         sched/park.c; docs/style.md "Worlds"; docs/30-waitq.md
  */
 #pragma once
 
@@ -25,6 +27,7 @@
 #include "kernel/compiler.h"
 
 #define PARK_FOREVER	UINT64_MAX
+#define PARK_KILLABLE	(UINT64_MAX - 1)	/* for ever, unless killed */
 
 struct sync_self;
 struct thread;
@@ -33,6 +36,20 @@ struct timer;
 struct thread *thread_self(void);
 void park(uint64_t deadline_ns);
 void unpark(struct thread *t);
+
+/*
+ * From now on every wait of t's that has a deadline ends as if that had come;
+ * only who waits with PARK_FOREVER waits on.  t itself decides when to exit.
+ */
+void thread_kill(struct thread *t);
+bool thread_is_killed(void);
+
+/* What each wait asks, before it parks: its time is up, or we are killed. */
+static inline bool park_is_over(uint64_t deadline_ns)
+{
+	return deadline_ns != PARK_FOREVER &&
+	       (deadline_ns <= clock_ns() || thread_is_killed());
+}
 
 /* A hint: t is on a CPU just now (for adaptive spinning). */
 bool thread_is_running(const struct thread *t);

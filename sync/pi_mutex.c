@@ -116,7 +116,7 @@ static int wait_in_line(struct pi_mutex *m, struct pi_waiter *w,
 
 	/* ended by an unlock, or by the clock */
 	while (!(mine = pi_mutex_take_locked(m, w)) && !err) {
-		if (deadline_ns != PARK_FOREVER && deadline_ns <= clock_ns()) {
+		if (park_is_over(deadline_ns)) {
 			err = -ETIMEDOUT;
 			break;
 		}

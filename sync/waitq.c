@@ -56,7 +56,7 @@ bool waitq_sleep_locked(struct waitq *q, struct waiter *w, uint64_t deadline_ns,
 {
 	/* ended by a waker, or by the clock */
 	while (!list_empty(&w->queued)) {
-		if (deadline_ns != PARK_FOREVER && deadline_ns <= clock_ns()) {
+		if (park_is_over(deadline_ns)) {
 			list_remove(&w->queued);
 			return false;
 		}

@@ -38,6 +38,7 @@ struct thread {
 	pthread_cond_t wake;
 	bool token;			/* under lock */
 	struct atomic32 running;
+	struct atomic32 killed;
 	struct atomic32 refs;
 	unsigned number;
 	unsigned parks;
@@ -88,7 +89,7 @@ static void wait_until(pthread_cond_t *wake, pthread_mutex_t *lock,
 		.tv_nsec = deadline_ns % SECOND,
 	};
 
-	if (deadline_ns == PARK_FOREVER)
+	if (deadline_ns >= PARK_KILLABLE)
 		pthread_cond_wait(wake, lock);
 	else
 		pthread_cond_timedwait(wake, lock, &until);
@@ -139,6 +140,17 @@ void unpark(struct thread *t)
 	t->token = true;
 	pthread_cond_signal(&t->wake);
 	pthread_mutex_unlock(&t->lock);
+}
+
+void thread_kill(struct thread *t)
+{
+	store_relaxed(&t->killed, 1);
+	unpark(t);
+}
+
+bool thread_is_killed(void)
+{
+	return load_relaxed(&self->killed);
 }
 
 bool thread_is_running(const struct thread *t)
