@@ -12,6 +12,12 @@
  *             does no harm.
  *             Who is taken out of the queue is inside: its share of state was
  *             added for it.
+ *             writer is NULL unless WRITER is set: the writer names itself when
+ *             it is inside, and takes its name away before it leaves.  While
+ *             q.lock is held and QUEUED is set, a writer's unlock cannot return
+ *             but by admit(); so the thread that is named then lives, and may
+ *             be looked at.  Who looks sets QUEUED for that moment, and clears
+ *             it if nobody is queued; whoever met it meanwhile comes to q.lock.
  * Ordering    [A] unlock -> lock, by state.  Every change is a read-modify-
  *             write, so it continues the release sequences of all before it:
  *             a writer that enters has seen each reader's unlock.  Who is let
@@ -19,10 +25,12 @@
  *             sync/spinlock.c, since admit() acquires.
  * References  Courtois, Heymans and Parnas, CACM 14(10), 1971.  The fair queue:
  *             Krieger, Stumm, Unrau and Hanna, ICPP 1993; Linux,
- *             kernel/locking/rwsem.c.
+ *             kernel/locking/rwsem.c.  To look at an owner safely: as
+ *             sync/mutex.c.
  */
 #include "sync/rwsem.h"
 
+#include "arch/cpu.h"
 #include "kernel/assert.h"
 #include "sync/preempt.h"
 
@@ -30,10 +38,13 @@
 #define QUEUED	2u
 #define READER	4u
 
+#define LOOK_EVERY	64	/* spins between two looks at the writer */
+
 void rwsem_init(struct rwsem *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->state, 0);
+	store_relaxed(&l->writer, NULL);	/* relaxed: as above */
 	waitq_init(&l->q);
 }
 
@@ -41,6 +52,14 @@ void rwsem_init(struct rwsem *l)
 static bool has_room(uint32_t state, bool writer)
 {
 	return writer ? !(state & ~QUEUED) : !(state & WRITER);
+}
+
+static bool name_writer(struct rwsem *l, bool writer)
+{
+	/* relaxed: a hint; q.lock and QUEUED make it safe */
+	if (writer)
+		store_relaxed(&l->writer, thread_self());
+	return true;
 }
 
 /* Past nobody: with somebody queued there is no room. */
@@ -53,7 +72,7 @@ static bool enter(struct rwsem *l, bool writer)
 	while (!(state & QUEUED) && has_room(state, writer))
 		if (cas_acquire(&l->state, &state,		/* [A] */
 				state + (writer ? WRITER : READER)))
-			return true;
+			return name_writer(l, writer);
 	return false;
 }
 
@@ -95,8 +114,7 @@ static never_inline void admit(struct rwsem *l)
 	waitq_unlock(&l->q, was);
 }
 
-static never_inline bool queue(struct rwsem *l, bool writer,
-			       uint64_t deadline_ns)
+static bool queue(struct rwsem *l, bool writer, uint64_t deadline_ns)
 {
 	struct rwsem_waiter mine = { .writer = writer };
 	uint64_t was;
@@ -111,13 +129,52 @@ static never_inline bool queue(struct rwsem *l, bool writer,
 	if (!inside)
 		admit_locked(l);
 	waitq_unlock(&l->q, was);
-	return inside;
+	return inside && name_writer(l, writer);
+}
+
+/* A writer is inside and on a CPU, and nobody is queued. */
+static bool writer_runs(struct rwsem *l)
+{
+	uint64_t was = waitq_lock(&l->q);
+	bool runs = false;
+
+	if (!waitq_first_locked(&l->q)) {
+		uint32_t state = fetch_or_acq_rel(&l->state, QUEUED); /* [A] */
+		/* relaxed: q.lock and QUEUED hold the writer still */
+		struct thread *t = load_relaxed(&l->writer);
+
+		/* not named yet: it has just come */
+		runs = state & WRITER && (!t || thread_is_running(t));
+		fetch_and_acq_rel(&l->state, ~QUEUED);		/* [A] */
+	}
+	waitq_unlock(&l->q, was);
+	return runs;
+}
+
+static bool spin(struct rwsem *l, bool writer)
+{
+	for (unsigned looks = 0; looks < RWSEM_SPINS; looks++) {
+		if (!writer_runs(l))
+			return false;
+		for (unsigned i = 0; i < LOOK_EVERY; i++) {
+			if (enter(l, writer))
+				return true;
+			cpu_relax();
+		}
+	}
+	return false;
+}
+
+static never_inline bool lock_slow(struct rwsem *l, bool writer,
+				   uint64_t deadline_ns)
+{
+	return spin(l, writer) || queue(l, writer, deadline_ns);
 }
 
 static bool lock(struct rwsem *l, bool writer, uint64_t deadline_ns)
 {
 	might_sleep();
-	return likely(enter(l, writer)) || queue(l, writer, deadline_ns);
+	return likely(enter(l, writer)) || lock_slow(l, writer, deadline_ns);
 }
 
 void rwsem_read_lock(struct rwsem *l)
@@ -162,8 +219,11 @@ bool rwsem_write_lock_timeout(struct rwsem *l, uint64_t deadline_ns)
 
 void rwsem_write_unlock(struct rwsem *l)
 {
-	uint32_t found = fetch_add_release(&l->state, -WRITER);	/* [A] */
+	uint32_t found;
 
+	/* relaxed: the next line orders it */
+	store_relaxed(&l->writer, NULL);
+	found = fetch_add_release(&l->state, -WRITER);		/* [A] */
 	assert(found & WRITER);
 	if (unlikely(found & QUEUED))
 		admit(l);
@@ -171,9 +231,11 @@ void rwsem_write_unlock(struct rwsem *l)
 
 void rwsem_downgrade(struct rwsem *l)
 {
-	uint32_t found = fetch_add_release(&l->state,		/* [A] */
-					   READER - WRITER);
+	uint32_t found;
 
+	/* relaxed: the next line orders it */
+	store_relaxed(&l->writer, NULL);
+	found = fetch_add_release(&l->state, READER - WRITER);	/* [A] */
 	assert(found & WRITER);
 	if (unlikely(found & QUEUED))
 		admit(l);
