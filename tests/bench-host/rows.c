@@ -109,8 +109,7 @@ static struct row rows[] = {
 	       sem_libc_post, NULL),
 	OURS("rwsem, writing", "rw sleeps", 0, rwsem_write_lock,
 	     rwsem_write_unlock, &rwsem,
-	     .why_two = "first in, first out, and it has no owner to spin "
-			"for; pthread's\n            lets anybody in"),
+	     .why_two = "first in, first out; pthread's lets anybody in"),
 	THEIRS("pthread_rwlock_wr", "rw sleeps", pthread_rwlock_wrlock,
 	       pthread_rwlock_unlock, &rw_libc),
 };
