@@ -20,7 +20,9 @@
 #include "arch/x86_64/layout.h"
 
 #define TYPE_NOTYPE	0
+#define TYPE_OBJECT	1
 #define TYPE_FUNCTION	2
+#define TYPE_FILE	4
 #define BIND_LOCAL	0
 #define SECTION_NONE	0
 #define SECTION_ABSOLUTE 0xfff1
@@ -109,6 +111,30 @@ const char *symbol_table_find(const struct symbol_table *t, uint64_t pc,
 	return name;
 }
 
+const char *symbol_table_find_object(const struct symbol_table *t,
+				     uint64_t address, uint64_t *offset,
+				     const char **file)
+{
+	size_t n = t->symbols_size / sizeof(struct elf_symbol);
+	const char *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct elf_symbol s = entry(t, i);
+		unsigned type = s.info & 15;
+
+		/* a file's local symbols follow its name */
+		if (type == TYPE_FILE)
+			last = name_of(t, &s);
+		if (type != TYPE_OBJECT || s.value > address ||
+		    address - s.value >= s.size || !name_of(t, &s))
+			continue;
+		*offset = address - s.value;
+		*file = s.info >> 4 == BIND_LOCAL ? last : NULL;
+		return name_of(t, &s);
+	}
+	return NULL;
+}
+
 void symbols_init(const struct boot_info *boot)
 {
 	const struct boot_symbols *s = &boot->symbols;
@@ -126,4 +152,10 @@ void symbols_init(const struct boot_info *boot)
 const char *symbol_find(uint64_t pc, uint64_t *offset)
 {
 	return symbol_table_find(&kernel_symbols, pc, offset);
+}
+
+const char *symbol_find_object(uint64_t address, uint64_t *offset,
+			       const char **file)
+{
+	return symbol_table_find_object(&kernel_symbols, address, offset, file);
 }

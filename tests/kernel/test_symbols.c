@@ -122,3 +122,36 @@ TEST("kernel/symbols", test_symbols_survive_nonsense)
 		check(t, offset <= pc);
 	}
 }
+
+static const struct entry data[] = {
+	{ 0 },
+	{ 5, FILE_NAME, 0, 0xfff1, 0, 0 },
+	{ 1, OBJECT, 0, TEXT, 0x1000, 0x10 },
+	{ 10, FILE_NAME, 0, 0xfff1, 0, 0 },
+	{ 1, OBJECT, 0, TEXT, 0x2000, 0x10 },
+	{ 16, GLOBAL | OBJECT, 0, TEXT, 0x3000, 4 },
+};
+
+static const char *file;
+
+static const char *find_object(uint64_t address)
+{
+	struct symbol_table table = { data, sizeof(data), strings,
+				      sizeof(strings) };
+
+	offset = 0xbad;
+	file = NULL;
+	return symbol_table_find_object(&table, address, &offset, &file);
+}
+
+TEST("kernel/symbols", test_data_is_named_with_its_file)
+{
+	check(t, !strcmp(find_object(0x1000), "one") && !offset);
+	check(t, !strcmp(file, "two1"));
+	check(t, !strcmp(find_object(0x200f), "one") && offset == 15);
+	check(t, !strcmp(file, "label"));
+	check(t, !strcmp(find_object(0x3003), "alias") && offset == 3);
+	check(t, !file);
+	check(t, !find_object(0x1010) && !find_object(0xfff));
+	check(t, !find_object(0x3004));
+}
