@@ -6,7 +6,7 @@ from .source import LAYERS, rule
 
 ORDER = "own header, <std>, then by layer (%s) or by name" % " ".join(LAYERS)
 SEAM_BODIES = {"arch/atomic.h", "arch/cpu.h", "arch/percpu.h",
-               "sync/preempt.h", "kernel/config.h"}
+               "sync/preempt.h", "sync/watch.h", "kernel/config.h"}
 
 
 def rank(path):

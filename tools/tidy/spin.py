@@ -9,6 +9,7 @@ PORT = re.compile(r"in[bwl]$|mmio_read")
 PURE = {"likely", "unlikely", "assert", "cpu_id", "sizeof", "if", "while",
         "for", "switch", "return"}
 ASSIGN = {"=", "+=", "-=", "|=", "&=", "^=", "<<=", ">>=", "++", "--"}
+RELAX = {"cpu_relax", "watch_relax"}
 FOREVER = ("", "1", "true")
 
 
@@ -114,7 +115,7 @@ def spin_relax(tree):
     for f in tree.core(".c", ".h"):
         for line, head, body in loops(f):
             calls = names_called(head + body)
-            if "cpu_relax" not in calls and is_spin(head, body):
+            if not RELAX & set(calls) and is_spin(head, body):
                 yield f.path, line, "it waits for another CPU or a device: " \
                     "call cpu_relax() in each iteration"
 
