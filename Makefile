@@ -123,7 +123,7 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-pic \
 	-fno-asynchronous-unwind-tables -fcf-protection=none \
 	-fno-strict-aliasing -fno-common \
 	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes \
-	-I. -I$(ARCH) -ffile-prefix-map=$(CURDIR)=. \
+	-I. $(if $(filter build/gate,$(O)),-Itests/gate/unwatched) -I$(ARCH) -ffile-prefix-map=$(CURDIR)=. \
 	-ffile-prefix-map=$(GEN)=gen \
 	$(if $(filter 1,$(WERROR)),-Werror)
 SANITIZE = $(if $(filter $(SAN_RUNTIME),$<),,$(SAN_FLAGS))

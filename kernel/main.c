@@ -33,6 +33,8 @@
 #include "sched/random.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
+#include "sync/lockdep.h"
+#include "sync/lockup.h"
 #include "sync/rcu_callbacks.h"
 #include "sync/rcu_state.h"
 
@@ -58,6 +60,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	startup_boot_info(kind, info, &boot);
 	symbols_init(&boot);
 	startup_cmdline(&boot, &cmdline);
+	lockdep_start(cmdline.watch);
 	random_seed(cmdline.has_seed ? cmdline.seed : rdtsc());
 
 	/* memory */
@@ -88,6 +91,7 @@ void kernel_main(uint32_t kind, uint64_t info)
 	rcu_callbacks_start();
 	clock_settle(cmdline.clock == CLOCK_ACPI);
 	clock_keeper_start();
+	lockup_start();
 	irq_enable();
 
 	/* people */

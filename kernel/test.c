@@ -120,6 +120,33 @@ static void report(const struct test_case *c, const struct test *t,
 	}
 }
 
+static const char *(*around)(const char *name, enum test_phase phase);
+
+void test_around(const char *(*fn)(const char *name, enum test_phase phase))
+{
+	around = fn;
+}
+
+void test_breaks_rules(struct test *t)
+{
+	if (around)
+		(void)around(t->name, TEST_BREAKS_RULES);
+}
+
+static void run_watched(const struct test_case *c, struct test *t)
+{
+	const char *wrong;
+
+	if (around)
+		(void)around(c->name, TEST_BEGINS);
+	c->run(t);
+	wrong = around ? around(c->name, TEST_ENDS) : NULL;
+	if (!wrong)
+		return;
+	t->failed++;
+	console_printf("# %s: %s\n", t->name, wrong);
+}
+
 static void run_one(const struct test_case *c, unsigned number, uint64_t seed,
 		    struct totals *totals)
 {
@@ -127,7 +154,7 @@ static void run_one(const struct test_case *c, unsigned number, uint64_t seed,
 	uint64_t index = c - __start_test_cases;
 
 	event(EVENT_TEST_BEGIN, index, t.seed);
-	c->run(&t);
+	run_watched(c, &t);
 	event(EVENT_TEST_END, index, t.failed);
 	report(c, &t, number, totals);
 }

@@ -56,5 +56,15 @@ uint64_t test_random(struct test *t);
  */
 bool test_run(const char *glob, uint64_t seed) must_check;
 
+/*
+ * fn() is called as each test begins and ends; at its end it returns what was
+ * wrong beside what the test saw, or NULL.
+ */
+enum test_phase { TEST_BEGINS, TEST_BREAKS_RULES, TEST_ENDS };
+void test_around(const char *(*fn)(const char *name, enum test_phase phase));
+
+/* From now on the test uses locks wrongly on purpose. */
+void test_breaks_rules(struct test *t);
+
 /* The full names that the glob matches, a line each. */
 void test_list(const char *glob);

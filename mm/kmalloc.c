@@ -106,6 +106,7 @@ static never_inline void free_large(void *object, uint32_t site)
 		panic("kmalloc: object %p of %u bytes written past its end: "
 		      "allocated at %pS, freed at %pS", object, tail->size,
 		      site_address(f->alloc_site), site_address(site));
+	watch_free(object, tail->size, site);
 	frame_free_at(pa, order, site);
 }
 

@@ -31,6 +31,7 @@
 #include "kernel/compiler.h"
 #include "mm/frame_map.h"
 #include "mm/magazine.h"
+#include "sync/watch.h"
 
 #define POISON		0xf4eef4eef4eef4eeULL
 #define RED_USED	0x5afe0b1e5afe0b1eULL
@@ -170,6 +171,7 @@ static always_inline void object_free(struct cache *c, void *object,
 	uint32_t n;
 
 	object_in(c, object, site);
+	watch_free(object, c->body, site);
 	was = irq_save();
 	p = magazine_pair(c);
 	n = load_relaxed(&p->rounds);		/* relaxed: this CPU's own */

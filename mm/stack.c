@@ -22,6 +22,7 @@
 #include "mm/site.h"
 #include "mm/space.h"
 #include "sync/spinlock.h"
+#include "sync/watch.h"
 
 #define CACHE_STACKS	4
 #define WORDS		(STACKS_MAX / 64)
@@ -155,6 +156,7 @@ void stack_free(void *top)
 	if (stack_of(va) != top || !take_back(top))
 		panic("stack_free: %p, freed at %pS, is no stack's top", top,
 		      site_address(call_site()));
+	watch_free((void *)va, STACK_SIZE, call_site());
 	if (cache_push(top))
 		return;
 	space_free(&kernel_space, va, STACK_SIZE / PAGE_SIZE);

@@ -19,6 +19,7 @@
 #include "sched/worker.h"
 #include "sync/preempt.h"
 #include "sync/rcu.h"
+#include "sync/watch.h"
 
 static struct thread main_thread;
 
@@ -36,6 +37,7 @@ static struct thread *init_cpu(void)
 	rcu_cpu_online();
 	thread_init(idle, &spec);
 	idle->id = cpu_id();
+	watch_thread_begin(&idle->self, idle->id, idle->name);
 	thread_set_state(idle, THREAD_READY);
 	return idle;
 }
@@ -62,11 +64,13 @@ void sched_init_boot(void)
 	start_as(&main_thread);
 	registry_init();
 	registry_add(&main_thread);
+	watch_thread_begin(&main_thread.self, main_thread.id, main_thread.name);
 	cpumask_set(&cpus_online, cpu_id());
 	irq_register(IRQ_RESCHEDULE, "reschedule", schedule_interrupt);
 	irq_register(IRQ_CALL, "call function", call_function_interrupt);
 	irq_register(IRQ_TIMER, "timer", timer_interrupt);
 	rcu_ask_init();
+	where_init();
 	preempt_enable();
 }
 

@@ -26,5 +26,8 @@ void sched_init_boot(void);
 void sched_init_cpu(void);
 void sched_idle(void) never_returns;
 
+/* Asks other CPUs where they are: sync_self_stack() of sync/self.h. */
+void where_init(void);
+
 /* Record switches and wake-ups as events: yes, until told otherwise. */
 void sched_watch(bool on);

@@ -31,6 +31,7 @@
 #include "kernel/panic.h"
 #include "sync/preempt.h"
 #include "sync/rcu.h"
+#include "sync/watch.h"
 
 PERCPU(struct runqueue, runqueue);
 PERCPU(struct thread *, thread_current);
@@ -40,6 +41,15 @@ struct atomic32 schedule_unwatched;
 struct thread *thread_self(void)
 {
 	return this_cpu_read(thread_current);
+}
+
+static PERCPU(struct sync_self, early_self);
+
+struct sync_self *sync_self(void)
+{
+	struct thread *self = thread_self();
+
+	return likely(self) ? &self->self : this_cpu_ptr(&early_self);
 }
 
 struct runqueue *runqueue_lock(unsigned cpu)
@@ -96,6 +106,7 @@ static void switch_to(struct runqueue *rq, struct thread *next)
 	next->switches++;
 	rq->switches++;
 	rq->previous = self;
+	watch_pass(&rq->lock, &next->self);
 	this_cpu_write(thread_current, next);
 	if (schedule_watched())
 		event(EVENT_SWITCH, self->id, next->id);

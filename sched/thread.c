@@ -23,6 +23,7 @@
 #include "sched/registry.h"
 #include "sched/schedule.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 #define BOOT_CPU	0
 #define EXITED		((void *)1)
@@ -96,6 +97,7 @@ struct thread *thread_create(const struct thread_spec *spec)
 	thread_init(t, spec);
 	context_init(&t->context, t->stack_top, thread_begin);
 	registry_add(t);
+	watch_thread_begin(&t->self, t->id, t->name);
 	was = irq_save();
 	preempt_disable();
 	balance_place(t);
@@ -124,6 +126,7 @@ void thread_exit(void)
 	struct thread *joiner;
 
 	might_sleep();
+	watch_thread_end();
 	joiner = xchg_acq_rel(&self->joiner, EXITED);		/* [A] */
 	if (joiner) {
 		unpark(joiner);
@@ -139,13 +142,16 @@ void thread_join(struct thread *t)
 	struct thread *self = thread_self();
 	void *none = NULL;
 
+	watch_wait(&t->self, WATCH_THREAD);
 	might_sleep();
 	assert(t != self);
 	thread_get(self);
 	if (cas_acq_rel(&t->joiner, &none, self)) {		/* [A] */
+		watch_sleep(&t->self, WATCH_THREAD);
 		/* ended by t's exit */
 		while (load_acquire(&t->joiner) != EXITED)	/* [A] */
 			park(PARK_FOREVER);
+		watch_waited();
 	} else {
 		assert(none == EXITED);		/* not: somebody else joins t */
 		thread_put(self);

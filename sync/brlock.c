@@ -38,6 +38,7 @@
 
 #include "arch/cpu.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 void brlock_init(struct brlock *l)
 {
@@ -47,51 +48,61 @@ void brlock_init(struct brlock *l)
 		store_relaxed(&l->cpu[i].gate, BRLOCK_OPEN); /* relaxed: so */
 	}
 	spin_init(&l->writers);
+	watch_init(l, WATCH_BRLOCK);
+	watch_init(&l->writers, WATCH_SPIN);
 }
 
 /* We hold nothing on this CPU: give way, and try again when it opens. */
-static void wait_for_open(struct brlock_cpu *mine)
+static void wait_for_open(struct brlock *l, struct brlock_cpu *mine)
 {
 	do {	/* no bound: see Limits */
 		store_release(&mine->readers, 0);	/* [A] */
 		/* relaxed: when to try again; [B] is what lets us in */
 		while (load_relaxed(&mine->gate) != BRLOCK_OPEN)
-			cpu_relax();
+			watch_relax(l);
 		/* relaxed: the fence orders it */
 		store_relaxed(&mine->readers, 1);
 		fence_seq_cst();			/* [C] */
 	} while (load_acquire(&mine->gate) != BRLOCK_OPEN);	/* [B] */
 }
 
-static never_inline void wait_at_gate(struct brlock_cpu *mine)
+static never_inline void wait_at_gate(struct brlock *l, struct brlock_cpu *mine)
 {
 	/* relaxed: this CPU alone writes it; 1 is our own */
 	if (load_relaxed(&mine->readers) == 1) {
-		wait_for_open(mine);
+		wait_for_open(l, mine);
 		return;
 	}
 	/* somebody is below us: ended by the writer's next step */
 	while (load_acquire(&mine->gate) == BRLOCK_CLOSED)	/* [B] */
-		cpu_relax();
+		watch_relax(l);
 }
 
-void brlock_read_lock(struct brlock *l)
+static always_inline void read_lock(struct brlock *l)
 {
 	struct brlock_cpu *mine;
 	uint32_t was;
 
 	preempt_disable();
+	watch_acquire(l, WATCH_BRLOCK, WATCH_READ);
 	mine = &l->cpu[cpu_id()];
 	/* relaxed: this CPU alone writes it, handlers in pairs */
 	was = load_relaxed(&mine->readers);
 	store_relaxed(&mine->readers, was + 1);	/* relaxed: then the fence */
 	fence_seq_cst();				/* [C] */
 	if (unlikely(load_acquire(&mine->gate) != BRLOCK_OPEN))	/* [B] */
-		wait_at_gate(mine);
+		wait_at_gate(l, mine);
+	watch_acquired(l);
 }
 
-static void read_leave(struct brlock *l)
+void brlock_read_lock(struct brlock *l)
 {
+	read_lock(l);
+}
+
+static always_inline void read_leave(struct brlock *l)
+{
+	watch_release(l);
 	/* not locked: this CPU alone writes it, handlers in pairs */
 	store_add_release(&l->cpu[cpu_id()].readers, -1u);	/* [A] */
 }
@@ -103,13 +114,13 @@ void brlock_read_unlock(struct brlock *l)
 }
 
 /* Until this CPU's readers have left behind a gate that they cannot pass. */
-static void close_gate(struct brlock_cpu *c)
+static void close_gate(struct brlock *l, struct brlock_cpu *c)
 {
 	/* a further round only for a reader that came between the two looks */
 	for (;;) {
 		/* relaxed: when to look; the fence and [A] are below */
 		while (load_relaxed(&c->readers))
-			cpu_relax();
+			watch_relax(l);
 		/* relaxed: nobody enters at CLOSED */
 		store_relaxed(&c->gate, BRLOCK_CLOSED);
 		fence_seq_cst();			/* [C] */
@@ -119,17 +130,26 @@ static void close_gate(struct brlock_cpu *c)
 	}
 }
 
-void brlock_write_lock(struct brlock *l)
+/* Told as one lock: the writers' comes second, as its part. */
+static always_inline void write_lock(struct brlock *l)
 {
+	watch_acquire(l, WATCH_BRLOCK, 0);
 	spin_lock(&l->writers);
 	cpumask_for_each(cpu, &cpus_possible)
 		store_release(&l->cpu[cpu].gate, BRLOCK_CLOSING); /* [B] */
 	cpumask_for_each(cpu, &cpus_possible)
-		close_gate(&l->cpu[cpu]);
+		close_gate(l, &l->cpu[cpu]);
+	watch_acquired(l);
 }
 
-static void open_gates(struct brlock *l)
+void brlock_write_lock(struct brlock *l)
 {
+	write_lock(l);
+}
+
+static always_inline void open_gates(struct brlock *l)
+{
+	watch_release(l);
 	cpumask_for_each(cpu, &cpus_possible)
 		store_release(&l->cpu[cpu].gate, BRLOCK_OPEN);	/* [B] */
 }
@@ -144,13 +164,14 @@ uint64_t brlock_read_lock_irqsave(struct brlock *l)
 {
 	uint64_t was = irq_save();
 
-	brlock_read_lock(l);
+	read_lock(l);
 	return was;
 }
 
 void brlock_read_unlock_irqrestore(struct brlock *l, uint64_t was)
 {
 	read_leave(l);
+	watch_irq_restore(was);
 	irq_restore(was);
 	preempt_enable();
 }
@@ -159,7 +180,7 @@ uint64_t brlock_write_lock_irqsave(struct brlock *l)
 {
 	uint64_t was = irq_save();
 
-	brlock_write_lock(l);
+	write_lock(l);
 	return was;
 }
 

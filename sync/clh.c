@@ -19,30 +19,35 @@
 #include "sync/clh.h"
 
 #include "arch/cpu.h"
+#include "sync/watch.h"
 
 void clh_init(struct clh *l, struct clh_node *first)
 {
 	/* relaxed: both are the caller's own until l is published */
 	store_relaxed(&first->busy, 0);
 	store_relaxed(&l->tail, first);	/* relaxed: as above */
+	watch_init(l, WATCH_CLH);
 }
 
 void clh_lock(struct clh *l, struct clh_node *mine)
 {
 	struct clh_node *before;
 
+	watch_acquire(l, WATCH_CLH, 0);
 	/* relaxed: nobody watches our node until [B] */
 	store_relaxed(&mine->busy, 1);
 	before = xchg_acq_rel(&l->tail, mine);	/* [B] */
 	mine->before = before;
 	while (load_acquire(&before->busy))	/* [A] */
-		cpu_relax();
+		watch_relax(l);
+	watch_acquired(l);
 }
 
-void clh_unlock(struct clh_node **mine)
+void clh_unlock(struct clh *l, struct clh_node **mine)
 {
 	struct clh_node *held = *mine;
 
+	watch_release(l);
 	*mine = held->before;
 	store_release(&held->busy, 0);		/* [A] */
 }

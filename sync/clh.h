@@ -32,7 +32,8 @@ struct clh {
 
 void clh_init(struct clh *l, struct clh_node *first);
 void clh_lock(struct clh *l, struct clh_node *mine);
-void clh_unlock(struct clh_node **mine);	/* *mine becomes another */
+/* *mine becomes another */
+void clh_unlock(struct clh *l, struct clh_node **mine);
 
 /* For tests: it changes whenever somebody asks.  A hint otherwise. */
 uintptr_t clh_last(const struct clh *l);

@@ -15,12 +15,14 @@
 #include "sync/completion.h"
 
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 #define DONE_FOR_ALL	UINT32_MAX
 
 void completion_init(struct completion *c)
 {
 	waitq_init(&c->q);
+	watch_init(&c->q.lock, WATCH_SPIN);
 	c->done = 0;
 }
 
@@ -62,12 +64,15 @@ bool wait_for_completion_timeout(struct completion *c, uint64_t deadline_ns)
 	uint64_t was;
 	bool done;
 
+	watch_wait(c, WATCH_COMPLETION);
 	might_sleep();
 	was = waitq_lock(&c->q);
 	done = use_locked(c);
 	if (!done) {
 		waitq_push_locked(&c->q, &w, true);
+		watch_sleep(c, WATCH_COMPLETION);
 		done = waitq_sleep_locked(&c->q, &w, deadline_ns, was);
+		watch_waited();
 	}
 	waitq_unlock(&c->q, was);
 	return done;

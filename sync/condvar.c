@@ -16,10 +16,12 @@
 
 #include "kernel/assert.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 void cond_init(struct cond *c)
 {
 	waitq_init(&c->q);
+	watch_init(&c->q.lock, WATCH_SPIN);
 }
 
 bool cond_wait_timeout(struct cond *c, struct mutex *m, uint64_t deadline_ns)
@@ -28,6 +30,7 @@ bool cond_wait_timeout(struct cond *c, struct mutex *m, uint64_t deadline_ns)
 	uint64_t was;
 	bool signalled;
 
+	watch_wait(c, WATCH_COND);
 	might_sleep();
 	assert(mutex_is_mine(m));
 	was = waitq_lock(&c->q);
@@ -35,7 +38,9 @@ bool cond_wait_timeout(struct cond *c, struct mutex *m, uint64_t deadline_ns)
 	waitq_unlock(&c->q, was);
 	mutex_unlock(m);
 	was = waitq_lock(&c->q);
+	watch_sleep(c, WATCH_COND);
 	signalled = waitq_sleep_locked(&c->q, &w, deadline_ns, was);
+	watch_waited();
 	waitq_unlock(&c->q, was);
 	mutex_lock(m);
 	return signalled;

@@ -80,7 +80,7 @@ static void clh_cpus_lock(struct clh_cpus *l)
 
 static void clh_cpus_unlock(struct clh_cpus *l)
 {
-	clh_unlock(&l->cpu[cpu_id()].mine);
+	clh_unlock(&l->lock, &l->cpu[cpu_id()].mine);
 }
 
 static uintptr_t clh_cpus_last(const struct clh_cpus *l)

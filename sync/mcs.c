@@ -20,32 +20,36 @@
 #include "sync/mcs.h"
 
 #include "arch/cpu.h"
+#include "sync/watch.h"
 
 void mcs_init(struct mcs *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->tail, NULL);
+	watch_init(l, WATCH_MCS);
 }
 
-static never_inline void wait_behind(struct mcs_node *before,
+static never_inline void wait_behind(struct mcs *l, struct mcs_node *before,
 				     struct mcs_node *mine)
 {
 	/* relaxed: before does not know us yet; [C] is what tells it */
 	store_relaxed(&mine->called, 0);
 	store_release(&before->next, mine);		/* [C] */
 	while (!load_acquire(&mine->called))		/* [B] */
-		cpu_relax();
+		watch_relax(l);
 }
 
 void mcs_lock(struct mcs *l, struct mcs_node *mine)
 {
 	struct mcs_node *before;
 
+	watch_acquire(l, WATCH_MCS, 0);
 	/* relaxed: the exchange below releases it */
 	store_relaxed(&mine->next, NULL);
 	before = xchg_acq_rel(&l->tail, mine);		/* [A] [C] */
 	if (unlikely(before))
-		wait_behind(before, mine);
+		wait_behind(l, before, mine);
+	watch_acquired(l);
 }
 
 bool mcs_trylock(struct mcs *l, struct mcs_node *mine)
@@ -54,7 +58,10 @@ bool mcs_trylock(struct mcs *l, struct mcs_node *mine)
 
 	/* relaxed: the cas below releases it */
 	store_relaxed(&mine->next, NULL);
-	return cas_acq_rel(&l->tail, &free, mine);	/* [A] [C] */
+	if (!cas_acq_rel(&l->tail, &free, mine))	/* [A] [C] */
+		return false;
+	watch_tried(l, WATCH_MCS, 0);
+	return true;
 }
 
 static never_inline struct mcs_node *wait_for_next(struct mcs_node *mine)
@@ -69,9 +76,11 @@ static never_inline struct mcs_node *wait_for_next(struct mcs_node *mine)
 
 void mcs_unlock(struct mcs *l, struct mcs_node *mine)
 {
-	struct mcs_node *next = load_acquire(&mine->next);	/* [C] */
+	struct mcs_node *next;
 	void *last = mine;
 
+	watch_release(l);
+	next = load_acquire(&mine->next);		/* [C] */
 	if (!next) {
 		if (likely(cas_release(&l->tail, &last, NULL)))	/* [A] */
 			return;

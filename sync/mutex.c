@@ -34,6 +34,7 @@
 #include "arch/cpu.h"
 #include "kernel/assert.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 #define CONTENDED	1UL
 #define LOOK_EVERY	64	/* spins between two looks at the owner */
@@ -48,6 +49,8 @@ void mutex_init(struct mutex *m)
 	/* relaxed: m is the caller's own until it is published */
 	store_relaxed(&m->owner, 0);
 	waitq_init(&m->q);
+	watch_init(m, WATCH_MUTEX);
+	watch_init(&m->q.lock, WATCH_SPIN);
 }
 
 static uint64_t self_word(void)
@@ -151,33 +154,47 @@ static bool sleep(struct mutex *m, uint64_t deadline_ns)
 static never_inline bool lock_slow(struct mutex *m, uint64_t deadline_ns)
 {
 	might_sleep();
+	watch_contended(m);
 	return spin(m) || sleep(m, deadline_ns);
 }
 
-static bool lock(struct mutex *m, uint64_t deadline_ns)
+static always_inline bool lock(struct mutex *m, uint64_t deadline_ns,
+			       unsigned how)
 {
 	uint64_t free = 0;
 
-	if (likely(cas_acquire(&m->owner, &free, self_word())))	/* [A] */
-		return true;
-	return lock_slow(m, deadline_ns);
+	watch_acquire(m, WATCH_MUTEX, how);
+	might_sleep();
+	if (unlikely(!cas_acquire(&m->owner, &free, self_word()))) /* [A] */
+		if (!lock_slow(m, deadline_ns)) {
+			watch_gave_up(m);
+			return false;
+		}
+	watch_acquired(m);
+	return true;
 }
 
 void mutex_lock(struct mutex *m)
 {
-	might_sleep();
-	(void)lock(m, PARK_FOREVER);
+	(void)lock(m, PARK_FOREVER, 0);
+}
+
+void mutex_lock_nested(struct mutex *m, unsigned subclass)
+{
+	(void)lock(m, PARK_FOREVER, WATCH_NESTED(subclass));
 }
 
 bool mutex_lock_timeout(struct mutex *m, uint64_t deadline_ns)
 {
-	might_sleep();
-	return lock(m, deadline_ns);
+	return lock(m, deadline_ns, 0);
 }
 
 bool mutex_trylock(struct mutex *m)
 {
-	return take(m);
+	if (!take(m))
+		return false;
+	watch_tried(m, WATCH_MUTEX, 0);
+	return true;
 }
 
 bool mutex_is_mine(const struct mutex *m)
@@ -228,6 +245,7 @@ void mutex_unlock(struct mutex *m)
 {
 	uint64_t mine = self_word();
 
+	watch_release(m);
 	if (unlikely(!cas_release(&m->owner, &mine, 0)))	/* [A] */
 		unlock_slow(m);
 }

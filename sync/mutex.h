@@ -37,6 +37,9 @@ struct mutex {
 
 void mutex_init(struct mutex *m);
 void mutex_lock(struct mutex *m);
+
+/* For lockdep: m is locked as the subclass-th of its class, 1 to 3. */
+void mutex_lock_nested(struct mutex *m, unsigned subclass);
 bool mutex_trylock(struct mutex *m) must_check;
 bool mutex_lock_timeout(struct mutex *m, uint64_t deadline_ns) must_check;
 void mutex_unlock(struct mutex *m);

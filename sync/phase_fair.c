@@ -28,6 +28,7 @@
 
 #include "arch/cpu.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 void phase_fair_init(struct phase_fair *l)
 {
@@ -36,25 +37,32 @@ void phase_fair_init(struct phase_fair *l)
 	store_relaxed(&l->readers_out, 0);	/* relaxed: as above */
 	store_relaxed(&l->next, 0);		/* relaxed: as above */
 	store_relaxed(&l->owner, 0);		/* relaxed: as above */
+	watch_init(l, WATCH_PHASE_FAIR);
 }
 
-void phase_fair_read_lock(struct phase_fair *l)
+static always_inline void read_lock(struct phase_fair *l)
 {
 	uint32_t writer;
 
 	preempt_disable();
+	watch_acquire(l, WATCH_PHASE_FAIR, WATCH_READ);
 	writer = fetch_add_acquire(&l->readers_in,
 				   PHASE_FAIR_READER);	/* [B] */
 	writer &= PHASE_FAIR_WRITER;
-	if (!writer)
-		return;
-	while ((load_acquire(&l->readers_in) &		/* [B] */
-		PHASE_FAIR_WRITER) == writer)
-		cpu_relax();
+	while (writer && (load_acquire(&l->readers_in) &	/* [B] */
+			  PHASE_FAIR_WRITER) == writer)
+		watch_relax(l);
+	watch_acquired(l);
 }
 
-static void read_leave(struct phase_fair *l)
+void phase_fair_read_lock(struct phase_fair *l)
 {
+	read_lock(l);
+}
+
+static always_inline void read_leave(struct phase_fair *l)
+{
+	watch_release(l);
 	fetch_add_release(&l->readers_out, PHASE_FAIR_READER);	/* [C] */
 }
 
@@ -70,26 +78,34 @@ static uint32_t bits_of(uint32_t ticket)
 	return PHASE_FAIR_PRESENT | (ticket & PHASE_FAIR_PHASE);
 }
 
-void phase_fair_write_lock(struct phase_fair *l)
+static always_inline void write_lock(struct phase_fair *l)
 {
 	uint32_t mine, before;
 
 	preempt_disable();
+	watch_acquire(l, WATCH_PHASE_FAIR, 0);
 	/* relaxed: drawing only queues us; [A] and [C] let us in */
 	mine = fetch_add_relaxed(&l->next, 1);
 	while (load_acquire(&l->owner) != mine)		/* [A] */
-		cpu_relax();
+		watch_relax(l);
 	/* relaxed: it stops the later readers; of the earlier ones we wait */
 	before = fetch_add_relaxed(&l->readers_in, bits_of(mine));
 	while (load_acquire(&l->readers_out) != before)	/* [C] */
-		cpu_relax();
+		watch_relax(l);
+	watch_acquired(l);
 }
 
-static void write_leave(struct phase_fair *l)
+void phase_fair_write_lock(struct phase_fair *l)
+{
+	write_lock(l);
+}
+
+static always_inline void write_leave(struct phase_fair *l)
 {
 	/* relaxed: we were called, so nobody else writes owner */
 	uint32_t mine = load_relaxed(&l->owner);
 
+	watch_release(l);
 	fetch_add_release(&l->readers_in, -bits_of(mine));	/* [B] */
 	store_release(&l->owner, mine + 1);		/* [A] */
 }
@@ -104,13 +120,14 @@ uint64_t phase_fair_read_lock_irqsave(struct phase_fair *l)
 {
 	uint64_t was = irq_save();
 
-	phase_fair_read_lock(l);
+	read_lock(l);
 	return was;
 }
 
 void phase_fair_read_unlock_irqrestore(struct phase_fair *l, uint64_t was)
 {
 	read_leave(l);
+	watch_irq_restore(was);
 	irq_restore(was);
 	preempt_enable();
 }
@@ -119,13 +136,14 @@ uint64_t phase_fair_write_lock_irqsave(struct phase_fair *l)
 {
 	uint64_t was = irq_save();
 
-	phase_fair_write_lock(l);
+	write_lock(l);
 	return was;
 }
 
 void phase_fair_write_unlock_irqrestore(struct phase_fair *l, uint64_t was)
 {
 	write_leave(l);
+	watch_irq_restore(was);
 	irq_restore(was);
 	preempt_enable();
 }

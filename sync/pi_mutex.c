@@ -32,6 +32,7 @@
 #include "kernel/assert.h"
 #include "kernel/errno.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 #define CONTENDED	1UL
 
@@ -40,6 +41,7 @@ void pi_mutex_init(struct pi_mutex *m)
 	/* relaxed: m is the caller's own until it is published */
 	store_relaxed(&m->owner, 0);
 	pi_queue_init(&m->q);
+	watch_init(m, WATCH_PI_MUTEX);
 }
 
 static uint64_t self_word(void)
@@ -135,7 +137,10 @@ static never_inline int lock_slow(struct pi_mutex *m, uint64_t deadline_ns)
 {
 	struct pi_waiter w;
 	struct thread *next;
-	uint64_t was = pi_queue_lock(&m->q);
+	uint64_t was;
+
+	watch_contended(m);
+	was = pi_queue_lock(&m->q);
 
 	if (pi_mutex_take_locked(m, NULL)) {
 		pi_queue_unlock(&m->q, was);
@@ -150,11 +155,17 @@ static never_inline int lock_slow(struct pi_mutex *m, uint64_t deadline_ns)
 int pi_mutex_lock_timeout(struct pi_mutex *m, uint64_t deadline_ns)
 {
 	uint64_t free = 0;
+	int err = 0;
 
+	watch_acquire(m, WATCH_PI_MUTEX, 0);
 	might_sleep();
-	if (likely(cas_acquire(&m->owner, &free, self_word())))	/* [A] */
-		return 0;
-	return lock_slow(m, deadline_ns);
+	if (unlikely(!cas_acquire(&m->owner, &free, self_word()))) /* [A] */
+		err = lock_slow(m, deadline_ns);
+	if (err)
+		watch_gave_up(m);
+	else
+		watch_acquired(m);
+	return err;
 }
 
 int pi_mutex_lock(struct pi_mutex *m)
@@ -164,7 +175,10 @@ int pi_mutex_lock(struct pi_mutex *m)
 
 bool pi_mutex_trylock(struct pi_mutex *m)
 {
-	return take(m);
+	if (!take(m))
+		return false;
+	watch_tried(m, WATCH_PI_MUTEX, 0);
+	return true;
 }
 
 bool pi_mutex_is_mine(const struct pi_mutex *m)
@@ -208,6 +222,7 @@ void pi_mutex_unlock(struct pi_mutex *m)
 {
 	uint64_t mine = self_word();
 
+	watch_release(m);
 	if (unlikely(!cas_release(&m->owner, &mine, 0)))	/* [A] */
 		unlock_slow(m);
 }

@@ -20,11 +20,13 @@
 
 #include "arch/cpu.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 void rwlock_init(struct rwlock *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->word, 0);
+	watch_init(l, WATCH_RWLOCK);
 }
 
 static bool read_enter(struct rwlock *l)
@@ -36,26 +38,36 @@ static bool read_enter(struct rwlock *l)
 	return false;
 }
 
-void rwlock_read_lock(struct rwlock *l)
+static always_inline void read_lock(struct rwlock *l)
 {
 	preempt_disable();
+	watch_acquire(l, WATCH_RWLOCK, WATCH_READ);
 	while (!read_enter(l))	/* ended by the writer's unlock */
 		/* relaxed: when to try again; [A] is what lets us in */
 		while (load_relaxed(&l->word) & RWLOCK_WRITER)
-			cpu_relax();
+			watch_relax(l);
+	watch_acquired(l);
+}
+
+void rwlock_read_lock(struct rwlock *l)
+{
+	read_lock(l);
 }
 
 bool rwlock_read_trylock(struct rwlock *l)
 {
 	preempt_disable();
-	if (read_enter(l))
+	if (read_enter(l)) {
+		watch_tried(l, WATCH_RWLOCK, WATCH_READ);
 		return true;
+	}
 	preempt_enable();
 	return false;
 }
 
-static void read_leave(struct rwlock *l)
+static always_inline void read_leave(struct rwlock *l)
 {
+	watch_release(l);
 	fetch_add_release(&l->word, -1);		/* [B] */
 }
 
@@ -72,26 +84,36 @@ static bool write_enter(struct rwlock *l)
 	return cas_acquire(&l->word, &free, RWLOCK_WRITER);	/* [A] [B] */
 }
 
-void rwlock_write_lock(struct rwlock *l)
+static always_inline void write_lock(struct rwlock *l)
 {
 	preempt_disable();
+	watch_acquire(l, WATCH_RWLOCK, 0);
 	while (!write_enter(l))	/* no bound: see Limits */
 		/* relaxed: when to try again */
 		while (load_relaxed(&l->word))
-			cpu_relax();
+			watch_relax(l);
+	watch_acquired(l);
+}
+
+void rwlock_write_lock(struct rwlock *l)
+{
+	write_lock(l);
 }
 
 bool rwlock_write_trylock(struct rwlock *l)
 {
 	preempt_disable();
-	if (write_enter(l))
+	if (write_enter(l)) {
+		watch_tried(l, WATCH_RWLOCK, 0);
 		return true;
+	}
 	preempt_enable();
 	return false;
 }
 
-static void write_leave(struct rwlock *l)
+static always_inline void write_leave(struct rwlock *l)
 {
+	watch_release(l);
 	/* not a store of 0: readers may be on their way back out */
 	fetch_add_release(&l->word, -RWLOCK_WRITER);	/* [A] */
 }
@@ -106,13 +128,14 @@ uint64_t rwlock_read_lock_irqsave(struct rwlock *l)
 {
 	uint64_t was = irq_save();
 
-	rwlock_read_lock(l);
+	read_lock(l);
 	return was;
 }
 
 void rwlock_read_unlock_irqrestore(struct rwlock *l, uint64_t was)
 {
 	read_leave(l);
+	watch_irq_restore(was);
 	irq_restore(was);
 	preempt_enable();
 }
@@ -121,13 +144,14 @@ uint64_t rwlock_write_lock_irqsave(struct rwlock *l)
 {
 	uint64_t was = irq_save();
 
-	rwlock_write_lock(l);
+	write_lock(l);
 	return was;
 }
 
 void rwlock_write_unlock_irqrestore(struct rwlock *l, uint64_t was)
 {
 	write_leave(l);
+	watch_irq_restore(was);
 	irq_restore(was);
 	preempt_enable();
 }

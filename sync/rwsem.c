@@ -33,6 +33,7 @@
 #include "arch/cpu.h"
 #include "kernel/assert.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 #define WRITER	1u
 #define QUEUED	2u
@@ -46,6 +47,8 @@ void rwsem_init(struct rwsem *l)
 	store_relaxed(&l->state, 0);
 	store_relaxed(&l->writer, NULL);	/* relaxed: as above */
 	waitq_init(&l->q);
+	watch_init(l, WATCH_RWSEM);
+	watch_init(&l->q.lock, WATCH_SPIN);
 }
 
 /* Is there room for one more, whoever is queued? */
@@ -123,6 +126,7 @@ static bool queue(struct rwsem *l, bool writer, uint64_t deadline_ns)
 	uint64_t was;
 	bool inside;
 
+	watch_contended(l);
 	was = waitq_lock(&l->q);
 	waitq_push_locked(&l->q, &mine.w, true);
 	fetch_or_acq_rel(&l->state, QUEUED);			/* [A] */
@@ -174,10 +178,17 @@ static never_inline bool lock_slow(struct rwsem *l, bool writer,
 	return spin(l, writer) || queue(l, writer, deadline_ns);
 }
 
-static bool lock(struct rwsem *l, bool writer, uint64_t deadline_ns)
+static always_inline bool lock(struct rwsem *l, bool writer,
+			       uint64_t deadline_ns)
 {
+	watch_acquire(l, WATCH_RWSEM, writer ? 0 : WATCH_READ);
 	might_sleep();
-	return likely(enter(l, writer)) || lock_slow(l, writer, deadline_ns);
+	if (unlikely(!enter(l, writer)) && !lock_slow(l, writer, deadline_ns)) {
+		watch_gave_up(l);
+		return false;
+	}
+	watch_acquired(l);
+	return true;
 }
 
 void rwsem_read_lock(struct rwsem *l)
@@ -187,7 +198,10 @@ void rwsem_read_lock(struct rwsem *l)
 
 bool rwsem_read_trylock(struct rwsem *l)
 {
-	return enter(l, false);
+	if (!enter(l, false))
+		return false;
+	watch_tried(l, WATCH_RWSEM, WATCH_READ);
+	return true;
 }
 
 bool rwsem_read_lock_timeout(struct rwsem *l, uint64_t deadline_ns)
@@ -197,8 +211,10 @@ bool rwsem_read_lock_timeout(struct rwsem *l, uint64_t deadline_ns)
 
 void rwsem_read_unlock(struct rwsem *l)
 {
-	uint32_t found = fetch_add_release(&l->state, -READER);	/* [A] */
+	uint32_t found;
 
+	watch_release(l);
+	found = fetch_add_release(&l->state, -READER);		/* [A] */
 	assert(found >= READER);
 	/* the last reader, and somebody queued */
 	if (unlikely(found == READER + QUEUED))
@@ -212,7 +228,10 @@ void rwsem_write_lock(struct rwsem *l)
 
 bool rwsem_write_trylock(struct rwsem *l)
 {
-	return enter(l, true);
+	if (!enter(l, true))
+		return false;
+	watch_tried(l, WATCH_RWSEM, 0);
+	return true;
 }
 
 bool rwsem_write_lock_timeout(struct rwsem *l, uint64_t deadline_ns)
@@ -224,6 +243,7 @@ void rwsem_write_unlock(struct rwsem *l)
 {
 	uint32_t found;
 
+	watch_release(l);
 	/* relaxed: the next line orders it */
 	store_relaxed(&l->writer, NULL);
 	found = fetch_add_release(&l->state, -WRITER);		/* [A] */
@@ -236,6 +256,7 @@ void rwsem_downgrade(struct rwsem *l)
 {
 	uint32_t found;
 
+	watch_downgrade(l);
 	/* relaxed: the next line orders it */
 	store_relaxed(&l->writer, NULL);
 	found = fetch_add_release(&l->state, READER - WRITER);	/* [A] */

@@ -28,6 +28,7 @@
 
 #include "kernel/assert.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 void sem_init(struct semaphore *s, uint32_t units)
 {
@@ -36,6 +37,7 @@ void sem_init(struct semaphore *s, uint32_t units)
 	store_relaxed(&s->count, units);
 	s->handed = 0;
 	waitq_init(&s->q);
+	watch_init(&s->q.lock, WATCH_SPIN);
 }
 
 /* We are owed a unit.  True: got it.  False: gave up. */
@@ -49,7 +51,9 @@ static bool collect(struct semaphore *s, uint64_t deadline_ns)
 		s->handed--;
 	} else {
 		waitq_push_locked(&s->q, &w, true);
+		watch_sleep(s, WATCH_SEM);
 		got = waitq_sleep_locked(&s->q, &w, deadline_ns, was);
+		watch_waited();
 	}
 	/* relaxed: we take nothing, and publish nothing */
 	if (!got && (int32_t)fetch_add_relaxed(&s->count, 1) >= 0)
@@ -71,22 +75,26 @@ static never_inline void hand_over(struct semaphore *s)
 	waitq_unlock(&s->q, was);
 }
 
-static bool down(struct semaphore *s, uint64_t deadline_ns)
+static always_inline bool down(struct semaphore *s, uint64_t deadline_ns)
 {
-	int32_t found = fetch_add_acquire(&s->count, -1);	/* [A] */
+	int32_t found;
 
-	return likely(found > 0) || collect(s, deadline_ns);
+	watch_wait(s, WATCH_SEM);
+	might_sleep();
+	found = fetch_add_acquire(&s->count, -1);		/* [A] */
+	if (unlikely(found <= 0) && !collect(s, deadline_ns))
+		return false;
+	watch_unit(s, true);
+	return true;
 }
 
 void sem_down(struct semaphore *s)
 {
-	might_sleep();
 	(void)down(s, PARK_FOREVER);
 }
 
 bool sem_down_timeout(struct semaphore *s, uint64_t deadline_ns)
 {
-	might_sleep();
 	return down(s, deadline_ns);
 }
 
@@ -97,8 +105,10 @@ bool sem_trydown(struct semaphore *s)
 
 	/* ends when one was taken, or there is none */
 	while ((int32_t)n > 0)
-		if (cas_acquire(&s->count, &n, n - 1))		/* [A] */
+		if (cas_acquire(&s->count, &n, n - 1)) {	/* [A] */
+			watch_unit(s, true);
 			return true;
+		}
 	return false;
 }
 
@@ -107,6 +117,7 @@ void sem_up(struct semaphore *s)
 {
 	int32_t found;
 
+	watch_unit(s, false);
 	preempt_disable();
 	found = fetch_add_release(&s->count, 1);		/* [A] */
 	if (unlikely(found < 0))

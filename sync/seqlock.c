@@ -24,6 +24,7 @@
 #include "arch/cpu.h"
 #include "kernel/assert.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 /* private memory, whatever its type */
 typedef uint64_t __attribute__((may_alias)) private_word;
@@ -32,8 +33,10 @@ uint32_t seq_read_begin(const struct seqcount *c)
 {
 	uint32_t start;
 
+	watch_acquire(c, WATCH_SEQ, WATCH_READ);
 	while ((start = load_acquire(&c->sequence)) & 1)	/* [A] */
-		cpu_relax();
+		watch_relax(c);
+	watch_gave_up(c);	/* a reader holds nothing */
 	return start;
 }
 
@@ -44,7 +47,7 @@ bool seq_read_retry(const struct seqcount *c, uint32_t start)
 	return load_relaxed(&c->sequence) != start;
 }
 
-static void make_odd(struct seqcount *c)
+static always_inline void make_odd(struct seqcount *c)
 {
 	/* relaxed: writers exclude each other, so nobody else writes it */
 	uint32_t now = load_relaxed(&c->sequence);
@@ -52,14 +55,16 @@ static void make_odd(struct seqcount *c)
 	assert(!(now & 1));
 	store_relaxed(&c->sequence, now + 1);	/* relaxed: then the fence */
 	fence_release();				/* [B] */
+	watch_tried(c, WATCH_SEQ, 0);
 }
 
-static void make_even(struct seqcount *c)
+static always_inline void make_even(struct seqcount *c)
 {
 	/* relaxed: as in make_odd() */
 	uint32_t now = load_relaxed(&c->sequence);
 
 	assert(now & 1);
+	watch_release(c);
 	store_release(&c->sequence, now + 1);		/* [A] */
 }
 
@@ -80,6 +85,8 @@ void seqlock_init(struct seqlock *l)
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->count.sequence, 0);
 	spin_init(&l->writers);
+	watch_init(&l->count, WATCH_SEQ);
+	watch_init(&l->writers, WATCH_SPIN);
 }
 
 void seqlock_write_lock(struct seqlock *l)

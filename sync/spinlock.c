@@ -36,6 +36,7 @@
 #include "arch/percpu.h"
 #include "kernel/assert.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 #define CONTEXTS	4	/* thread, interrupt, exception, one more */
 
@@ -70,13 +71,15 @@ void spin_init(struct spinlock *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->word, 0);
+	watch_init(l, WATCH_SPIN);
 }
 
-static void wait_behind(uint16_t before, struct spin_node *mine)
+static void wait_behind(struct spinlock *l, uint16_t before,
+			struct spin_node *mine)
 {
 	store_release(&node_of(before)->next, mine);	/* [C] */
 	while (!load_acquire(&mine->first))		/* [D] */
-		cpu_relax();
+		watch_relax(l);
 }
 
 static void call_next(struct spin_node *mine)
@@ -95,7 +98,7 @@ static void enter(struct spinlock *l, uint16_t me, struct spin_node *mine)
 	uint32_t only_me = (uint32_t)me << 16;	/* (0, me) */
 
 	while (load_acquire(&l->held))			/* [A] */
-		cpu_relax();
+		watch_relax(l);
 	/* relaxed: the load above was [A]'s acquire, and held is ours since */
 	if (cas_relaxed(&l->word, &only_me, 1))
 		return;
@@ -111,13 +114,14 @@ static never_inline void lock_contended(struct spinlock *l)
 
 	assert(!in_nmi());
 	assert(context < CONTEXTS);
+	watch_contended(l);
 	this_cpu_write(spin_depth, context + 1);
 	/* relaxed: [B] makes both visible to whoever queues behind us */
 	store_relaxed(&mine->next, NULL);
 	store_relaxed(&mine->first, 0);	/* relaxed: as above */
 	before = xchg_acq_rel(&l->tail, me);		/* [B] */
 	if (before)
-		wait_behind(before, mine);
+		wait_behind(l, before, mine);
 	enter(l, me, mine);
 	this_cpu_write(spin_depth, context);
 }
@@ -129,35 +133,86 @@ static always_inline bool take_if_free(struct spinlock *l)
 	return cas_acquire(&l->word, &free, 1);		/* [A] */
 }
 
-void spin_lock_raw(struct spinlock *l)
+/* It is not free, or somebody watches: one call, so the rest needs no frame. */
+static never_inline void lock_slow(struct spinlock *l, unsigned how)
 {
+	if (!watch_on()) {
+		lock_contended(l);
+		return;
+	}
+	lockdep_acquire(l, WATCH_SPIN, how, watch_callers_site());
 	if (unlikely(!take_if_free(l)))
 		lock_contended(l);
+	lockdep_acquired(l);
+}
+
+static always_inline void lock(struct spinlock *l, unsigned how)
+{
+	if (watch_on() || unlikely(!take_if_free(l)))
+		lock_slow(l, how);
+}
+
+static never_inline void unlock_watched(struct spinlock *l)
+{
+	lockdep_release(l, watch_callers_site());
+	store_release(&l->held, 0);			/* [A] */
+}
+
+static always_inline void unlock(struct spinlock *l)
+{
+	if (watch_on())
+		unlock_watched(l);
+	else
+		store_release(&l->held, 0);		/* [A] */
+}
+
+void spin_lock_raw(struct spinlock *l)
+{
+	lock(l, 0);
 }
 
 void spin_unlock_raw(struct spinlock *l)
 {
-	store_release(&l->held, 0);			/* [A] */
+	unlock(l);
 }
 
 void spin_lock(struct spinlock *l)
 {
 	preempt_disable();
-	spin_lock_raw(l);
+	lock(l, 0);
+}
+
+void spin_lock_nested(struct spinlock *l, unsigned subclass)
+{
+	preempt_disable();
+	lock(l, WATCH_NESTED(subclass));
 }
 
 bool spin_trylock(struct spinlock *l)
 {
 	preempt_disable();
-	if (likely(take_if_free(l)))
+	if (likely(take_if_free(l))) {
+		watch_tried(l, WATCH_SPIN, 0);
 		return true;
+	}
 	preempt_enable();
 	return false;
 }
 
+static never_inline void spin_unlock_watched(struct spinlock *l)
+{
+	lockdep_release(l, watch_callers_site());
+	store_release(&l->held, 0);			/* [A] */
+	preempt_enable();
+}
+
 void spin_unlock(struct spinlock *l)
 {
-	spin_unlock_raw(l);
+	if (watch_on()) {
+		spin_unlock_watched(l);
+		return;
+	}
+	store_release(&l->held, 0);			/* [A] */
 	preempt_enable();
 }
 
@@ -165,13 +220,15 @@ uint64_t spin_lock_irqsave(struct spinlock *l)
 {
 	uint64_t was = irq_save();
 
-	spin_lock(l);
+	preempt_disable();
+	lock(l, 0);
 	return was;
 }
 
 void spin_unlock_irqrestore(struct spinlock *l, uint64_t was)
 {
-	spin_unlock_raw(l);
+	unlock(l);
+	watch_irq_restore(was);
 	irq_restore(was);
 	preempt_enable();
 }

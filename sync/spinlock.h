@@ -36,6 +36,9 @@ struct spinlock {
 
 void spin_init(struct spinlock *l);
 void spin_lock(struct spinlock *l);
+
+/* For lockdep: l is taken as the subclass-th of its class, 1 to 3. */
+void spin_lock_nested(struct spinlock *l, unsigned subclass);
 bool spin_trylock(struct spinlock *l) must_check;
 void spin_unlock(struct spinlock *l);
 

@@ -11,25 +11,33 @@
 #include "sync/tas.h"
 
 #include "arch/cpu.h"
+#include "sync/watch.h"
 
 void tas_init(struct tas *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->held, 0);
+	watch_init(l, WATCH_TAS);
 }
 
 void tas_lock(struct tas *l)
 {
+	watch_acquire(l, WATCH_TAS, 0);
 	while (xchg_acquire(&l->held, 1))	/* [A] */
-		cpu_relax();
+		watch_relax(l);
+	watch_acquired(l);
 }
 
 bool tas_trylock(struct tas *l)
 {
-	return !xchg_acquire(&l->held, 1);	/* [A] */
+	if (xchg_acquire(&l->held, 1))		/* [A] */
+		return false;
+	watch_tried(l, WATCH_TAS, 0);
+	return true;
 }
 
 void tas_unlock(struct tas *l)
 {
+	watch_release(l);
 	store_release(&l->held, 0);		/* [A] */
 }

@@ -15,21 +15,26 @@
 #include "sync/ticket.h"
 
 #include "arch/cpu.h"
+#include "sync/watch.h"
 
 void ticket_init(struct ticket *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->next, 0);
 	store_relaxed(&l->owner, 0);	/* relaxed: as above */
+	watch_init(l, WATCH_TICKET);
 }
 
 void ticket_lock(struct ticket *l)
 {
-	/* relaxed: drawing only queues us; [A] below is what lets us in */
-	uint32_t mine = fetch_add_relaxed(&l->next, 1);
+	uint32_t mine;
 
+	watch_acquire(l, WATCH_TICKET, 0);
+	/* relaxed: drawing only queues us; [A] below is what lets us in */
+	mine = fetch_add_relaxed(&l->next, 1);
 	while (load_acquire(&l->owner) != mine)		/* [A] */
-		cpu_relax();
+		watch_relax(l);
+	watch_acquired(l);
 }
 
 bool ticket_trylock(struct ticket *l)
@@ -37,11 +42,15 @@ bool ticket_trylock(struct ticket *l)
 	uint32_t owner = load_acquire(&l->owner);	/* [A] */
 
 	/* relaxed: if next is still owner the lock was free, and [A] holds */
-	return cas_relaxed(&l->next, &owner, owner + 1);
+	if (!cas_relaxed(&l->next, &owner, owner + 1))
+		return false;
+	watch_tried(l, WATCH_TICKET, 0);
+	return true;
 }
 
 void ticket_unlock(struct ticket *l)
 {
+	watch_release(l);
 	store_add_release(&l->owner, 1);		/* [A] */
 }
 

@@ -13,16 +13,26 @@
 #include "sync/ttas.h"
 
 #include "arch/cpu.h"
+#include "sync/watch.h"
 
 void ttas_init(struct ttas *l)
 {
 	/* relaxed: l is the caller's own until it is published */
 	store_relaxed(&l->held, 0);
+	watch_init(l, WATCH_TTAS);
+}
+
+static always_inline bool take(struct ttas *l)
+{
+	return !xchg_acquire(&l->held, 1);	/* [A] */
 }
 
 bool ttas_trylock(struct ttas *l)
 {
-	return !xchg_acquire(&l->held, 1);	/* [A] */
+	if (!take(l))
+		return false;
+	watch_tried(l, WATCH_TTAS, 0);
+	return true;
 }
 
 static never_inline void lock_contended(struct ttas *l)
@@ -35,17 +45,20 @@ static never_inline void lock_contended(struct ttas *l)
 			delay *= 2;
 		/* relaxed: looks free is no more than a reason to try */
 		while (load_relaxed(&l->held))
-			cpu_relax();
-	} while (!ttas_trylock(l));
+			watch_relax(l);
+	} while (!take(l));
 }
 
 void ttas_lock(struct ttas *l)
 {
-	if (unlikely(!ttas_trylock(l)))
+	watch_acquire(l, WATCH_TTAS, 0);
+	if (unlikely(!take(l)))
 		lock_contended(l);
+	watch_acquired(l);
 }
 
 void ttas_unlock(struct ttas *l)
 {
+	watch_release(l);
 	store_release(&l->held, 0);		/* [A] */
 }

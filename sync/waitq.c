@@ -24,11 +24,13 @@
 #include "sync/waitq.h"
 
 #include "sync/preempt.h"
+#include "sync/watch.h"
 
 void waitq_init(struct waitq *q)
 {
 	spin_init(&q->lock);
 	list_init(&q->waiters);
+	watch_init(&q->lock, WATCH_SPIN);
 }
 
 uint64_t waitq_lock(struct waitq *q)
@@ -127,6 +129,7 @@ static bool wait(struct waitq *q, bool (*cond)(void *arg), void *arg,
 	uint64_t was;
 	bool woken;
 
+	watch_wait(q, WATCH_WAITQ);
 	might_sleep();
 	if (cond(arg))
 		return true;
@@ -140,7 +143,9 @@ static bool wait(struct waitq *q, bool (*cond)(void *arg), void *arg,
 			return true;
 		}
 		was = waitq_lock(q);
+		watch_sleep(q, WATCH_WAITQ);
 		woken = waitq_sleep_locked(q, &w, deadline_ns, was);
+		watch_waited();
 		waitq_unlock(q, was);
 	} while (woken);
 	return cond(arg);

@@ -67,7 +67,7 @@ PAIR(pair_tas, TAS, tas_lock(&tas), tas_unlock(&tas))
 PAIR(pair_ttas, TTAS, ttas_lock(&ttas), ttas_unlock(&ttas))
 PAIR(pair_ticket, TICKET, ticket_lock(&ticket), ticket_unlock(&ticket))
 PAIR(pair_mcs, MCS, mcs_lock(&mcs, &mcs_node), mcs_unlock(&mcs, &mcs_node))
-PAIR(pair_clh, CLH, clh_lock(&clh, clh_mine), clh_unlock(&clh_mine))
+PAIR(pair_clh, CLH, clh_lock(&clh, clh_mine), clh_unlock(&clh, &clh_mine))
 PAIR(pair_rwlock_read, RWLOCK_READ, rwlock_read_lock(&rwlock),
      rwlock_read_unlock(&rwlock))
 PAIR(pair_rwlock_write, RWLOCK_WRITE, rwlock_write_lock(&rwlock),

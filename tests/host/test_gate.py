@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT
 
 SOURCES = ("Makefile", "arch", "kernel", "sync", "sched", "mm", "boot",
-           "tests/gate", "tools", "linker.ld")
+           "tests/gate", "tests/worlds/threads/world", "tools",
+           "linker.ld")
 BODY = "arch/x86_64/world/atomic.h"
 CLOBBER = r' : "memory"\);'
 

@@ -10,6 +10,7 @@
 #include "arch/cpu.h"
 #include "kernel/test.h"
 #include "sync/preempt.h"
+#include "sync/watch.h"
 #include "tests/crew.h"
 #include "tests/sync/rw_torture.h"
 
@@ -173,6 +174,7 @@ static void look_then_say(void *lock)
 		cpu_relax();
 	rw_await_writer();	/* the store sits in its buffer */
 	store_relaxed(&mine->readers, load_relaxed(&mine->readers) + 1);
+	watch_tried(l, WATCH_BRLOCK, WATCH_READ);
 }
 
 /* Twin: off by one in the CPUs whose readers the writer waits for. */
@@ -188,6 +190,7 @@ static void forget_the_last(void *lock)
 		while (load_acquire(&l->cpu[i].readers))
 			cpu_relax();
 	}
+	watch_tried(l, WATCH_BRLOCK, 0);
 }
 
 /*

@@ -13,10 +13,10 @@ TEST("sync/clh", test_clh_gives_back_the_node_before)
 
 	clh_init(&l, &nodes[0]);
 	clh_lock(&l, a);
-	clh_unlock(&a);
+	clh_unlock(&l, &a);
 	check(t, a == &nodes[0]);
 	clh_lock(&l, b);
-	clh_unlock(&b);
+	clh_unlock(&l, &b);
 	check(t, b == &nodes[1]);
 }
 
@@ -32,7 +32,7 @@ TEST("sync/clh", test_clh_nodes_stay_as_many_as_they_were)
 
 		clh_lock(&l, mine[k]);
 		check(t, clh_last(&l) == (uintptr_t)mine[k]);
-		clh_unlock(&mine[k]);
+		clh_unlock(&l, &mine[k]);
 		check(t, mine[0] != mine[1] && mine[1] != mine[2]
 		      && mine[0] != mine[2]);
 		for (unsigned j = 0; j < 3; j++)	/* one is the lock's */

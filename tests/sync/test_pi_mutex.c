@@ -264,6 +264,7 @@ static void look_after(struct test *t)
 
 TEST("sync/pi_mutex", test_pi_mutex_priorities_are_as_due_under_torture)
 {
+	test_breaks_rules(t);
 	check(t, inherits(t, &pi_mutex_ops, PATIENT));
 	look_after(t);
 }

@@ -301,6 +301,7 @@ TEST("sync/rwsem", test_rwsem_try_and_timeout_forms)
 {
 	uint64_t deadline;
 
+	test_breaks_rules(t);
 	begin(&rwsem_ops, "");
 	check(t, rwsem_read_trylock(&l));
 	check(t, rwsem_read_lock_timeout(&l, 0));

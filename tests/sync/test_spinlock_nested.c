@@ -74,6 +74,7 @@ static void hold_or_wait(unsigned member)
 
 TEST("sync/spinlock_nested", test_an_interrupted_waiter_lends_no_node)
 {
+	test_breaks_rules(t);	/* a handler's lock, interrupts enabled */
 	if (crew_size() < 2) {
 		test_skip(t, "needs two CPUs");
 		return;

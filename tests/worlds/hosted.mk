@@ -27,7 +27,7 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers locks sleeping lockfree rcu_tree rcu
+	readers locks sleeping lockfree rcu_tree rcu lockdep
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -115,6 +115,8 @@ rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
 		test_rcu_ops test_rcu_state test_rcu_callbacks test_srcu) \
 	tests/sync/gang.c tests/hosted/rcu_world.c
 
+WATCHED := lockdep
+
 sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
 	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \
 		tests/sync/test_$(n).c tests/sync/twin_$(n).c) \
@@ -123,6 +125,17 @@ sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
 	$(foreach n,futex_bucket futex futex_mutex futex_sem futex_cond, \
 		sync/$(n).c tests/sync/test_$(n).c) \
 	$(patsubst %,tests/sync/twin_%.c,futex futex_locks)
+
+# the judge of locking, and every lock that tells it
+WATCH := lockdep lockdep_held lockdep_class lockdep_graph lockdep_life \
+	lockdep_report lockstat lockup selves wait_graph
+
+lockdep_SRC := $(patsubst %,sync/%.c,$(WATCH) tas ttas ticket mcs clh spinlock \
+		rwlock phase_fair brlock seqlock waitq mutex rwsem pi_mutex \
+		pi_chain semaphore) \
+	tests/worlds/watched/watch.c \
+	$(patsubst %,tests/sync/%.c,lockdep_trial test_lockdep test_selves \
+		test_wait_graph test_lockstat test_watch)
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
 	kernel/test.c kernel/format.c kernel/string.c
@@ -134,7 +147,7 @@ HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
 	$(if $(filter gcc-thread,$(notdir $(CC))-$(SAN)),-Wno-tsan)
 
 OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
-RENAMED := kernel/string many/kernel/string tests/kernel/test_string \
+RENAMED := kernel/string many/kernel/string watched/kernel/string tests/kernel/test_string \
 	tests/hosted/test_string_guard
 
 hosted: $(HOSTED:%=hosted-%)
@@ -160,6 +173,11 @@ $(HOSTED_OUT)/many/%.o: %.c
 	@mkdir -p $(@D)
 	@$(COMPILE)
 
+$(HOSTED_OUT)/watched/%.o: WORLD := watched
+$(HOSTED_OUT)/watched/%.o: %.c
+	@mkdir -p $(@D)
+	@$(COMPILE)
+
 $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(COMPILE)
@@ -167,7 +185,7 @@ $(HOSTED_OUT)/%.o: %.c
 LINK = $(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@.$$$$ && mv -f $@.$$$$ $@
 
 .SECONDEXPANSION:
-$(filter-out $(MANY:%=$(HOSTED_OUT)/%),$(HOSTED:%=$(HOSTED_OUT)/%)): \
+$(filter-out $(patsubst %,$(HOSTED_OUT)/%,$(MANY) $(WATCHED)),$(HOSTED:%=$(HOSTED_OUT)/%)): \
 	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON) \
 		tests/worlds/threads/world.c)
 	@$(LINK)
@@ -176,6 +194,11 @@ $(MANY:%=$(HOSTED_OUT)/%): \
 	$$(patsubst %.c,$(HOSTED_OUT)/many/%.o,$$($$(@F)_SRC) \
 		$(HOSTED_COMMON) sync/pi_chain.c sync/spinlock.c \
 		tests/worlds/many/world.c)
+	@$(LINK)
+
+$(WATCHED:%=$(HOSTED_OUT)/%): \
+	$$(patsubst %.c,$(HOSTED_OUT)/watched/%.o,$$($$(@F)_SRC) \
+		$(HOSTED_COMMON) tests/worlds/many/world.c)
 	@$(LINK)
 
 # no test cases of its own: tests/host/test_acpi.py asks it

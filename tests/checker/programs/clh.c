@@ -14,7 +14,7 @@ static void add(struct clh_node **mine)
 {
 	clh_lock(&lock, *mine);
 	counter++;
-	clh_unlock(mine);
+	clh_unlock(&lock, mine);
 }
 
 static void add_once(void *node)

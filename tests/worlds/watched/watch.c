@@ -1,0 +1,76 @@
+/*
+ * tests/worlds/watched/watch.c - what the watch seam knows of this host.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "arch/cpu.h"
+#include "kernel/printk.h"
+#include "kernel/symbols.h"
+#include "sync/lockdep.h"
+
+extern char __data_start[], _end[];
+
+static __thread struct sync_self mine;
+
+__attribute__((constructor)) static void begin(void)
+{
+	for (unsigned i = 0; i < 64; i++)	/* as many as threads */
+		cpumask_set(&cpus_possible, i);
+	lockdep_start(true);
+}
+
+struct sync_self *sync_self(void)
+{
+	return &mine;
+}
+
+unsigned sync_self_stack(const struct sync_self *s, uint64_t *pcs,
+			 unsigned max)
+{
+	return s == &mine ? watch_backtrace(pcs, max) : 0;
+}
+
+uintptr_t watch_static_key(const void *object)
+{
+	uintptr_t at = (uintptr_t)object;
+	bool ours = at >= (uintptr_t)__data_start && at < (uintptr_t)_end;
+
+	return ours ? at : 0;
+}
+
+/* The frames of the program itself: those of libc need not have any. */
+unsigned watch_backtrace(uint64_t *pcs, unsigned max)
+{
+	uintptr_t *frame = __builtin_frame_address(0);
+	unsigned n = 0;
+
+	while (n < max && frame[1] && frame[1] < UINT32_MAX) {
+		pcs[n++] = frame[1];
+		if (frame[0] <= (uintptr_t)frame)
+			break;
+		frame = (uintptr_t *)frame[0];
+	}
+	return n;
+}
+
+const char *symbol_find_object(uint64_t address, uint64_t *offset,
+			       const char **file)
+{
+	(void)address;
+	(void)offset;
+	(void)file;
+	return NULL;
+}
+
+void printk(enum log_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	(void)level;
+	va_start(args, fmt);
+	printf("# ");
+	vprintf(fmt, args);
+	printf("\n");
+	va_end(args);
+}

@@ -1,0 +1,6 @@
+/*
+ * tests/worlds/watched/world/percpu.h - as where threads outnumber CPUs.
+ */
+#pragma once
+
+#include "tests/worlds/many/world/percpu.h"

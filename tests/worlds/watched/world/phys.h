@@ -1,0 +1,6 @@
+/*
+ * tests/worlds/watched/world/phys.h - as where threads outnumber CPUs.
+ */
+#pragma once
+
+#include "tests/worlds/many/world/phys.h"
