@@ -166,7 +166,7 @@ $(B)/quiesce.elf: $(OBJ) linker.ld $(B)/objects Makefile
 	$(Q)ld $(LDFLAGS) -T linker.ld -o $@ $(OBJ)
 
 $(B)/quiesce.kernel: $(B)/quiesce.elf
-	$(Q)objcopy --strip-debug $< $@
+	$(Q)objcopy --strip-debug --keep-file-symbols $< $@
 
 # Files that change only when what they say does.
 .PHONY: FORCE
