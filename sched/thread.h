@@ -13,7 +13,7 @@
  *             thread_exit(): threads.  thread_put(), thread_get(),
  *             thread_set_*(), thread_boost(): also interrupts; any lock but a
  *             runqueue's.
- * Cost        Creation: one stack, and one allocation of 776 bytes.
+ * Cost        Creation: one stack, and one allocation of 784 bytes.
  * Limits      One thread may join another, once.  Ids wrap after 2^32 threads.
  *             The reaper frees one stack after the other on the boot CPU, each
  *             with a TLB shootdown: with many CPUs, memory of the dead may be

@@ -1,0 +1,6 @@
+/*
+ * tests/worlds/mesi/world/watch.h - nobody watches.
+ */
+#pragma once
+
+#include "tests/worlds/threads/world/watch.h"
