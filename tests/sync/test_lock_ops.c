@@ -40,7 +40,7 @@ TEST("sync/lock_ops", test_fifo_locks_let_in_by_the_order_of_asking)
 		if (!(ops->flags & LOCK_FIFO))
 			continue;
 		check(t, ops->last);
-		if (!check(t, !lock_stage(ops, seed, crew_size() - 1)))
+		if (!check(t, !lock_stage(ops, seed, crew_size() - 1, NULL)))
 			test_note(t, "%s: seed %lu", ops->name,
 				  (unsigned long)seed);
 	}

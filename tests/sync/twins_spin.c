@@ -268,40 +268,44 @@ const struct twin spin_twins[] = {
 };
 const unsigned spin_twin_count = ARRAY_LEN(spin_twins);
 
-/* ---- not fair: asking is counted, but nobody looks at it */
+/* ---- last come, first served: who asked last is on top, and alone may enter */
 
-struct unfair {
-	struct atomic32 asked, held;
+struct stack {
+	struct atomic32 depth, asked, held;
 };
 
-static void unfair_init(void *lock)
+static void stack_init(void *lock)
 {
-	struct unfair *l = lock;
+	struct stack *l = lock;
 
+	store_relaxed(&l->depth, 0);
 	store_relaxed(&l->asked, 0);
 	store_relaxed(&l->held, 0);
 }
 
-static void unfair_lock(void *lock)
+static void stack_lock(void *lock)
 {
-	struct unfair *l = lock;
+	struct stack *l = lock;
+	uint32_t mine = fetch_add_relaxed(&l->depth, 1);
 
 	fetch_add_relaxed(&l->asked, 1);
-	while (xchg_acquire(&l->held, 1))	/* [A] */
+	while (load_acquire(&l->depth) != mine + 1 ||
+	       xchg_acquire(&l->held, 1))		/* [A] */
 		cpu_relax();
+	fetch_add_acq_rel(&l->depth, -1);
 }
 
-static void unfair_unlock(void *lock)
+static void stack_unlock(void *lock)
 {
-	store_release(&((struct unfair *)lock)->held, 0);	/* [A] */
+	store_release(&((struct stack *)lock)->held, 0);	/* [A] */
 }
 
-static uintptr_t unfair_last(const void *lock)
+static uintptr_t stack_last(const void *lock)
 {
-	return load_relaxed(&((const struct unfair *)lock)->asked);
+	return load_relaxed(&((const struct stack *)lock)->asked);
 }
 
-const struct lock_ops twin_unfair = {
-	"unfair", sizeof(struct unfair), LOCK_FIFO, unfair_init, unfair_lock,
-	NULL, unfair_unlock, unfair_last,
+const struct lock_ops twin_last_first = {
+	"last come, first served", sizeof(struct stack), LOCK_FIFO, stack_init,
+	stack_lock, NULL, stack_unlock, stack_last,
 };

@@ -18,5 +18,5 @@ struct twin {
 extern const struct twin spin_twins[];
 extern const unsigned spin_twin_count;
 
-/* It counts who asks, but whoever is quickest enters. */
-extern const struct lock_ops twin_unfair;
+/* Right after a stage, where all have asked before anybody enters. */
+extern const struct lock_ops twin_last_first;
