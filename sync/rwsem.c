@@ -22,7 +22,9 @@
  *             write, so it continues the release sequences of all before it:
  *             a writer that enters has seen each reader's unlock.  Who is let
  *             in by admit() gets the same through q.lock, [A] of
- *             sync/spinlock.c, since admit() acquires.
+ *             sync/spinlock.c, since admit() acquires.  A writer acquires as it
+ *             leaves, too: who cleared QUEUED after a look at its thread is
+ *             done with the look before that thread can end.
  * References  Courtois, Heymans and Parnas, CACM 14(10), 1971.  The fair queue:
  *             Krieger, Stumm, Unrau and Hanna, ICPP 1993; Linux,
  *             kernel/locking/rwsem.c.  To look at an owner safely: as
@@ -246,7 +248,7 @@ void rwsem_write_unlock(struct rwsem *l)
 	watch_release(l);
 	/* relaxed: the next line orders it */
 	store_relaxed(&l->writer, NULL);
-	found = fetch_add_release(&l->state, -WRITER);		/* [A] */
+	found = fetch_add_acq_rel(&l->state, -WRITER);		/* [A] */
 	assert(found & WRITER);
 	if (unlikely(found & QUEUED))
 		admit(l);
@@ -259,7 +261,7 @@ void rwsem_downgrade(struct rwsem *l)
 	watch_downgrade(l);
 	/* relaxed: the next line orders it */
 	store_relaxed(&l->writer, NULL);
-	found = fetch_add_release(&l->state, READER - WRITER);	/* [A] */
+	found = fetch_add_acq_rel(&l->state, READER - WRITER);	/* [A] */
 	assert(found & WRITER);
 	if (unlikely(found & QUEUED))
 		admit(l);
