@@ -7,7 +7,6 @@
  */
 #include "sync/rwsem.h"
 
-#include "arch/cpu.h"
 #include "tests/sync/gang.h"
 #include "tests/sync/twins.h"
 
@@ -322,8 +321,6 @@ TEST("sync/rwsem", test_rwsem_try_and_timeout_forms)
 
 /* --------------------------------------------------- spinning for a writer */
 
-#define QUEUED	2u	/* as in sync/rwsem.c */
-
 /* Who looks at a writer must find it alive: so it is named while inside. */
 TEST("sync/rwsem", test_rwsem_names_its_writer_while_it_is_inside)
 {
@@ -340,52 +337,6 @@ TEST("sync/rwsem", test_rwsem_names_its_writer_while_it_is_inside)
 	rwsem_read_lock(&l);
 	check(t, !load_acquire(&l.writer));
 	rwsem_read_unlock(&l);
-}
-
-static void ask_once(struct gang_member *m)
-{
-	store_release(&turn, 1);
-	if (m->index)
-		rwsem_write_lock(&l);
-	else
-		rwsem_read_lock(&l);
-	if (m->index)
-		rwsem_write_unlock(&l);
-	else
-		rwsem_read_unlock(&l);
-}
-
-/*
- * We are the writer, and run.  QUEUED is set by who looks at us, for a moment,
- * or by who is queued, for good.  True: nobody was queued.
- */
-static bool is_looked_at(struct test *t, unsigned who)
-{
-	unsigned n;
-
-	begin(&rwsem_ops, "");
-	rwsem_write_lock(&l);
-	gang_start(&gang, who + 1, ask_once, t->seed);
-	while (!(load_acquire(&l.state) & QUEUED))
-		cpu_relax();
-	n = waitq_count(&l.q);
-	rwsem_write_unlock(&l);
-	check(t, gang_wait(&gang, PATIENT));
-	check(t, load_acquire(&l.state) == 0);
-	return !n;
-}
-
-TEST("sync/rwsem", test_rwsem_spins_while_the_writer_runs)
-{
-	bool seen = false;
-
-	if (cpumask_count(&cpus_online) == 1) {
-		test_skip(t, "on one CPU the writer does not run meanwhile");
-		return;
-	}
-	for (unsigned i = 0; i < 400 && !seen; i++)
-		seen = is_looked_at(t, i % 2);
-	check(t, seen);
 }
 
 /* ------------------------------------------------------------------- torture */

@@ -3,6 +3,8 @@
  */
 #include "tests/sync/twins.h"
 
+#include "arch/cpu.h"
+
 /* as in sync/rwsem.c */
 #define WRITER	1u
 #define QUEUED	2u
@@ -85,6 +87,50 @@ static bool block_the_door(struct rwsem *l, uint64_t deadline_ns)
 	return inside;
 }
 
+/* As before there was a spin: into the queue at once. */
+static bool queue_at_once(struct rwsem *l, uint64_t deadline_ns)
+{
+	struct rwsem_waiter mine = { .writer = true };
+	uint64_t was = waitq_lock(&l->q);
+	bool inside;
+
+	waitq_push_locked(&l->q, &mine.w, true);
+	fetch_or_acq_rel(&l->state, QUEUED);
+	inside = waitq_sleep_locked(&l->q, &mine.w, deadline_ns, was);
+	waitq_unlock(&l->q, was);
+	return inside;
+}
+
+static bool write_at_once(struct rwsem *l, uint64_t deadline_ns)
+{
+	return rwsem_write_trylock(l) || queue_at_once(l, deadline_ns);
+}
+
+/* It looks, as it should, and does not see that the writer sleeps. */
+static bool spin_for_sleeper(struct rwsem *l, uint64_t deadline_ns)
+{
+	for (unsigned looks = 0; looks < 50 * RWSEM_SPINS; looks++) {
+		if (rwsem_write_trylock(l))
+			return true;
+		waitq_unlock(&l->q, waitq_lock(&l->q));
+		cpu_relax();
+	}
+	return rwsem_write_lock_timeout(l, deadline_ns);
+}
+
+/* QUEUED?  It is free, so it is ours. */
+static bool spin_past_the_queue(struct rwsem *l, uint64_t deadline_ns)
+{
+	for (unsigned i = 0; i < 50 * RWSEM_SPINS; i++) {
+		uint32_t state = load_acquire(&l->state) & QUEUED;
+
+		if (cas_acquire(&l->state, &state, state + WRITER))
+			return true;
+		cpu_relax();
+	}
+	return rwsem_write_lock_timeout(l, deadline_ns);
+}
+
 static void unlock_then_lock(struct rwsem *l)
 {
 	rwsem_write_unlock(l);
@@ -137,4 +183,25 @@ const struct rwsem_ops rwsem_that_downgrades_in_two_steps = {
 	.write_lock = rwsem_write_lock_timeout,
 	.write_trylock = rwsem_write_trylock,
 	.write_unlock = rwsem_write_unlock, .downgrade = unlock_then_lock,
+};
+
+const struct rwsem_ops rwsem_that_never_spins = {
+	.name = "never spins", .read_lock = rwsem_read_lock_timeout,
+	.read_trylock = rwsem_read_trylock, .read_unlock = rwsem_read_unlock,
+	.write_lock = write_at_once, .write_trylock = rwsem_write_trylock,
+	.write_unlock = rwsem_write_unlock, .downgrade = rwsem_downgrade,
+};
+
+const struct rwsem_ops rwsem_that_spins_for_a_sleeper = {
+	.name = "spins for a sleeper", .read_lock = rwsem_read_lock_timeout,
+	.read_trylock = rwsem_read_trylock, .read_unlock = rwsem_read_unlock,
+	.write_lock = spin_for_sleeper, .write_trylock = rwsem_write_trylock,
+	.write_unlock = rwsem_write_unlock, .downgrade = rwsem_downgrade,
+};
+
+const struct rwsem_ops rwsem_that_spins_past_the_queue = {
+	.name = "spins past the queue", .read_lock = rwsem_read_lock_timeout,
+	.read_trylock = rwsem_read_trylock, .read_unlock = rwsem_read_unlock,
+	.write_lock = spin_past_the_queue, .write_trylock = rwsem_write_trylock,
+	.write_unlock = rwsem_write_unlock, .downgrade = rwsem_downgrade,
 };

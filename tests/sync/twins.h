@@ -57,6 +57,9 @@ extern const struct rwsem_ops rwsem_that_admits_one_reader;
 extern const struct rwsem_ops rwsem_that_admits_nobody;
 extern const struct rwsem_ops rwsem_whose_writer_blocks_the_door;
 extern const struct rwsem_ops rwsem_that_downgrades_in_two_steps;
+extern const struct rwsem_ops rwsem_that_never_spins;
+extern const struct rwsem_ops rwsem_that_spins_for_a_sleeper;
+extern const struct rwsem_ops rwsem_that_spins_past_the_queue;
 
 /* A waiter that may outlive its function. */
 struct waiter *twin_waiter(void);
