@@ -89,7 +89,7 @@ def test_the_kernel_runs_its_rounds(tmp_path, monkeypatch):
     bench.build_plugin(tmp_path)
     report = bench.at_prompt("test-rounds", ["yield", "kmalloc", "wake",
                                              "locks"],
-                             **bench.COMMON)
+                             cmdline="watch=off", **bench.COMMON)
     marks = report["marks"]
     there = bench.rounds(marks, "YIELD", "YIELD_THERE")
     back = bench.rounds(marks, "YIELD", "YIELD_END")
