@@ -5,7 +5,8 @@
  *             benchmarks run over it, and a new one is one line there.
  *             put() and take() are linearizable where they answer 0, -ENOSPC
  *             or -ENOENT.  -EAGAIN: somebody is in the middle, nothing was
- *             done; only what has CONTAINER_WAITS answers so.
+ *             done; only what has CONTAINER_WAITS answers so.  take() writes
+ *             *value only when it answers 0.
  *             A broken twin is a table of its own with these operations.
  * Context     init() and destroy() while nobody else is there.  `container`
  *             points at size bytes, zeroed, aligned to a cache line; `self` at

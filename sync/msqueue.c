@@ -64,7 +64,7 @@ void msqueue_enqueue(struct msqueue *q, struct hazard *h,
 bool msqueue_dequeue(struct msqueue *q, struct hazard *h, void **value)
 {
 	struct msqueue_node *first, *next;
-	void *head, *tail;
+	void *head, *tail, *oldest;
 
 	/* ended as in enqueue */
 	for (;;) {
@@ -81,16 +81,18 @@ bool msqueue_dequeue(struct msqueue *q, struct hazard *h, void **value)
 			(void)cas_release(&q->tail, &tail, next); /* [C] */
 			continue;
 		}
-		*value = next->value;
+		oldest = next->value;
 		head = first;
 		if (cas_acq_rel(&q->head, &head, next))		/* [B] */
 			break;
 	}
 	hazard_clear(h, 0);
 	hazard_clear(h, 1);
-	if (next)
-		hazard_retire(h, &first->retired, first, q->free);
-	return next;
+	if (!next)
+		return false;
+	*value = oldest;
+	hazard_retire(h, &first->retired, first, q->free);
+	return true;
 }
 
 void msqueue_destroy(struct msqueue *q)

@@ -35,7 +35,7 @@ void msqueue_init(struct msqueue *q, struct msqueue_node *dummy,
 void msqueue_enqueue(struct msqueue *q, struct hazard *h,
 		     struct msqueue_node *node, void *value);
 
-/* False: it was empty. */
+/* False: it was empty, and *value is as before. */
 bool msqueue_dequeue(struct msqueue *q, struct hazard *h, void **value)
 	must_check;
 

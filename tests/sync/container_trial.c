@@ -87,6 +87,7 @@ static void take_with_history(unsigned m)
 
 	history_call(m, LINEAR_TAKE, 0);
 	result = trial->ops->take(container, member[m].self, &value);
+	/* empty with a value is an answer that no model gives */
 	if (result == 0 || result == -ENOENT)
 		history_answer(m, LINEAR_TAKE, 0, (uintptr_t)value);
 	else
