@@ -59,8 +59,8 @@ def test_hosted(program, name):
 @pytest.mark.parametrize("program", [
     pytest.param(program, marks=pytest.mark.xdist_group(
         "hosted-%s-thread" % program))
-    for program in ("locks", "readers", "sleeping", "lockfree", "rcu",
-                    "rcu_tree")])
+    for program in ("locks", "readers", "sleeping", "lockfree", "lists",
+                    "rcu", "rcu_tree")])
 def test_there_is_no_data_race(program):
     """x86 hides a missing acquire or release; ThreadSanitizer does not."""
     done = make("SAN=thread", "hosted-" + program)

@@ -27,7 +27,7 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers locks sleeping lockfree rcu_tree rcu lockdep
+	readers locks sleeping lockfree rcu_tree rcu lockdep lists
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -106,7 +106,7 @@ lockfree_SRC := $(foreach n,$(LOCKFREE),sync/$(n).c tests/sync/test_$(n).c) \
 rcu_tree_SRC := sync/rcu_tree.c tests/sync/test_rcu_tree.c \
 	tests/worlds/threads/crew.c
 
-MANY := sleeping rcu
+MANY := sleeping rcu lists
 
 RCU := $(filter-out %_toy.c,$(wildcard sync/rcu*.c)) sync/srcu.c
 
@@ -114,6 +114,16 @@ rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
 	$(patsubst %,tests/sync/%.c,rcu_torture rcu_twins test_rcu \
 		test_rcu_ops test_rcu_state test_rcu_callbacks test_srcu) \
 	tests/sync/gang.c tests/hosted/rcu_world.c
+
+# lists that free later: by hazard pointers, by RCU, by a count
+LISTS := harris ref_list rcu_list list_ops
+
+lists_SRC := $(RCU) sync/hazard.c sync/refcount.c \
+	$(foreach n,$(filter-out rcu_%,$(LISTS)),sync/$(n).c) \
+	$(foreach n,$(LISTS),tests/sync/test_$(n).c) \
+	$(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
+	$(patsubst %,tests/sync/%.c,linear history quarantine list_trial gang) \
+	kernel/event.c kernel/debug_threads.c tests/hosted/rcu_world.c
 
 WATCHED := lockdep
 

@@ -208,6 +208,7 @@ static unsigned take_number(void)
 		pthread_cond_wait(&number_freed, &numbers_lock);
 	number = __builtin_ctzll(~numbers);
 	numbers |= 1ULL << number;
+	cpumask_set(&cpus_possible, number);
 	pthread_mutex_unlock(&numbers_lock);
 	return number;
 }
@@ -336,6 +337,7 @@ __attribute__((constructor)) static void begin(void)
 {
 	pthread_t id;
 
+	cpumask_set(&cpus_possible, 0);
 	init_thread(&main_thread);
 	init_cond(&timers_changed);
 	if (pthread_create(&id, NULL, fire_timers, NULL))
