@@ -84,7 +84,7 @@ void hazard_leave(struct hazard *h)
 void hazard_set(struct hazard *h, unsigned slot, void *object)
 {
 	store_release(&h->slot[slot], object);		/* [B] */
-	fence_seq_cst();				/* [A] */
+	fence_seq_cst();				/* [A] reader */
 }
 
 void hazard_clear(struct hazard *h, unsigned slot)
@@ -186,7 +186,7 @@ void hazard_scan(struct hazard *h)
 
 	if (!h->retired)
 		return;
-	fence_seq_cst();				/* [A] */
+	fence_seq_cst();				/* [A] scan */
 	other = load_acquire(&h->domain->all);		/* [C] */
 	for (; other; other = other->next) {
 		for (unsigned i = 0; i < HAZARD_SLOTS; i++) {
