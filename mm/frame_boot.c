@@ -122,8 +122,8 @@ static uint64_t cut(uint64_t size)
 		p->start += size;
 		return at;
 	}
-	panic("no room for the frame map: %lu KB in one piece above 1 MB",
-	      size / 1024);
+	panic("not enough memory: no room for the frame map, %lu KB in one "
+	      "piece above 1 MB", size / 1024);
 }
 
 static void place_map(void)

@@ -22,6 +22,7 @@
 #define DEPTH	16
 
 static PERCPU(struct atomic32, wanted);
+static PERCPU(struct atomic32, told);
 
 void rcu_ask(unsigned cpu)
 {
@@ -51,7 +52,13 @@ static bool tell_in_nmi(struct trap_frame *frame)
 		else
 			pr_warn("  #%u %pS", i, (void *)pcs[i]);
 	}
+	fetch_add_relaxed(this_cpu_ptr(&told), 1);	/* relaxed: a count */
 	return true;
+}
+
+uint32_t rcu_told(unsigned cpu)
+{
+	return load_relaxed(per_cpu_ptr(&told, cpu));	/* relaxed: a count */
 }
 
 void rcu_tell(unsigned cpu)

@@ -52,11 +52,11 @@ void rcu_stall_check(void)
 
 	if (!(g & 1) || !is_due(g, age))
 		return;
-	fetch_add_relaxed(&stalls, 1);		/* relaxed: statistics */
 	rcu_look(&look);
 	pr_warn("rcu: grace period %lu has not ended for %lu ms",
 		look.periods + 1, age / NS_PER_MS);
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
 		if (rcu_tree_waits_for(&rcu_tree, cpu))
 			rcu_tell(cpu);
+	fetch_add_relaxed(&stalls, 1);		/* relaxed: statistics */
 }

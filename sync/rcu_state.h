@@ -47,6 +47,9 @@ uint64_t rcu_age_ns(uint64_t g);
 void rcu_ask(unsigned cpu);
 void rcu_tell(unsigned cpu);
 
+/* How often cpu has told so far. */
+uint32_t rcu_told(unsigned cpu);
+
 /* Record events: yes, until told otherwise.  An event, if so. */
 void rcu_event(uint16_t kind, uint64_t a, uint64_t b);
 void rcu_watch(bool on);

@@ -3,10 +3,9 @@
 import re
 
 STALL = re.compile(
-    r"rcu: grace period \d+ has not ended for \d+ ms.*?"
-    r"rcu: cpu (\d+) holds it up, in thread (\d+) \"(\w*)\":.*?"
+    r"rcu: cpu 1 holds it up, in thread (\d+) \"\w*\":.*?"
     # a callee has no frame yet, or no more, at its first and last instruction
-    r"(?:read_until_told|#0 (?:cpu_delay|rcu_stall_count))\+0x.*?"
+    r"(?:read_until_told|#0 (?:cpu_delay|rcu_told))\+0x.*?"
     r"thread_begin\+0x", re.S)
 
 
@@ -15,9 +14,10 @@ def test_a_stall_names_cpu_thread_and_stack(boot):
     machine.command_output("set loglevel=info")
     text = machine.command_output("test sync/rcu_stall", 120)
     assert re.search(r"^ok 1 ", text, re.M), text
+    assert re.search(r"rcu: grace period \d+ has not ended for \d+ ms", text)
+    # on a busy host another CPU may be late, too, and told about
     told = STALL.search(text)
-    assert told, text
-    assert told.group(1) == "1" and int(told.group(2)) >= 256, told.group(0)
+    assert told and int(told[1]) >= 256, text
 
 
 def test_the_commands_show_what_happened(boot):

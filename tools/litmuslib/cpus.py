@@ -111,7 +111,7 @@ def histograms(root, emits, cpus, trials, accel=None):
     import qemu
     elf = build(root, emits, trials)
     setup = qemu.Setup(boot="pvh", elf=elf, cpus=cpus, accel=accel,
-                       cmdline="test=litmus exit=on panic=exit")
+                       cmdline="test=litmus watch=off exit=on panic=exit")
     try:
         with qemu.Machine(setup, elf.stem, pathlib.Path(root) /
                           "build/logs") as machine:
