@@ -11,7 +11,8 @@ A program is tests/checker/programs/NAME.c, its plan NAME.plan:
   floor N                 fewer executions than that in the first mode: the
                           checker lost some, and that fails
   bug NAME FILE MODE...   a fault to be found in these modes; the lines below,
-  - OLD                   what is replaced (it occurs once in FILE)
+  @ FUNCTION              the edits below are to this function of FILE
+  - OLD                   what is replaced (it occurs once there)
   + NEW                   by what
 A line of a run is `ticket: all 384 executions (SC) pass`.  A failure is shown
 as a table and drawn (build/checker/NAME.svg); tools/replay repeats it.
@@ -46,16 +47,29 @@ OWN = ("memcpy", "memmove", "memset", "memcmp")
 class Bug:
     def __init__(self, name, path, modes):
         self.name, self.path, self.modes = name, path, modes
-        self.edits = []
+        self.edits, self.where = [], ""
 
     def apply(self, text):
         """The faulty source; ValueError when the plan no longer fits."""
-        for old, new in self.edits:
-            if text.count(old) != 1:
+        for where, old, new in self.edits:
+            begin, end = self.function(where, text)
+            part = text[begin:end]
+            if part.count(old) != 1:
                 raise ValueError("bug %s: %r occurs %d times in %s" % (
-                    self.name, old, text.count(old), self.path))
-            text = text.replace(old, new)
+                    self.name, old, part.count(old), self.path))
+            text = text[:begin] + part.replace(old, new) + text[end:]
         return text
+
+    def function(self, name, text):
+        """Where it is; the whole text when no function is named."""
+        if not name:
+            return 0, len(text)
+        m = re.search(r"^\w[^\n]*\b%s\([^;{]*?\)\n\{\n.*?^\}$" % re.escape(name),
+                      text, re.M | re.S)
+        if not m:
+            raise ValueError("bug %s: no function %s in %s" % (
+                self.name, name, self.path))
+        return m.span()
 
 
 class Plan:
@@ -87,9 +101,12 @@ class Plan:
         elif word == "bug":
             self.bugs.append(Bug(rest[0], rest[1], rest[2:]))
         elif word == "-":
-            self.bugs[-1].edits.append([line[2:].strip(), ""])
+            self.bugs[-1].edits.append([self.bugs[-1].where,
+                                        line[2:].strip(), ""])
+        elif word == "@":
+            self.bugs[-1].where = rest[0]
         elif word == "+":
-            self.bugs[-1].edits[-1][1] += line[2:].strip() + " "
+            self.bugs[-1].edits[-1][2] += line[2:].strip() + " "
         else:
             raise ValueError(word)
 
