@@ -65,13 +65,17 @@ static void run_child(struct row *r)
 	_exit(0);
 }
 
-static void wait_for_trap(pid_t child)
+static void wait_for_trap(pid_t child, const struct row *r)
 {
 	int status;
 
-	if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)
-	    || WSTOPSIG(status) != SIGTRAP)
-		give_up("the child did not stop where it should");
+	if (waitpid(child, &status, 0) == child && WIFSTOPPED(status)
+	    && WSTOPSIG(status) == SIGTRAP)
+		return;
+	fprintf(stderr, "bench-host: %s: wait status %x instead of a trap\n",
+		r->name, status);
+	kill(child, SIGKILL);
+	exit(2);
 }
 
 static uint64_t rip_of(pid_t child)
@@ -124,7 +128,7 @@ struct counts count_row(struct row *r)
 		give_up("fork failed");
 	if (child == 0)
 		run_child(r);
-	wait_for_trap(child);			/* the first int3 */
+	wait_for_trap(child, r);		/* the first int3 */
 	for (unsigned steps = 0; steps < STEPS_MAX; steps++) {
 		uint64_t rip = rip_of(child);
 		uint8_t code[16];
@@ -140,7 +144,7 @@ struct counts count_row(struct row *r)
 		if (!in_caller(rip))
 			look_at(code, &c);
 		ptrace(PTRACE_SINGLESTEP, child, NULL, NULL);
-		wait_for_trap(child);
+		wait_for_trap(child, r);
 	}
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);

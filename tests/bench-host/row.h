@@ -24,7 +24,7 @@
 enum token {
 	TOKEN_NODE,		/* unlock(object, node) */
 	TOKEN_RESULT,		/* unlock(object, what lock() returned) */
-	TOKEN_MOVES,		/* unlock(&node): the node is another then */
+	TOKEN_MOVES,		/* unlock(object, &node): it is another then */
 	TOKEN_OF_NODE,		/* unlock(node) */
 };
 
@@ -92,7 +92,7 @@ static always_inline void row_unlock(struct row *r, unsigned thread, void *token
 	if (r->token != TOKEN_RESULT)
 		token = r->node[thread];
 	if (r->token == TOKEN_MOVES)
-		key = &r->node[thread];
+		token = &r->node[thread];
 	if (r->token == TOKEN_OF_NODE)
 		key = r->node[thread];
 	r->unlock(key, token);

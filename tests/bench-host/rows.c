@@ -20,6 +20,11 @@
 
 #define line	aligned_to(CACHE_LINE)
 
+/* the table's pointers know no types, so what TOKEN_MOVES relies on is said */
+_Static_assert(__builtin_types_compatible_p(__typeof__(clh_unlock),
+		       void(struct clh *, struct clh_node **)),
+	       "clh_unlock(lock, &node)");
+
 static struct tas tas line;
 static struct ttas ttas line;
 static struct ticket ticket line;
@@ -77,7 +82,7 @@ PEER(unlock_ticket, ck_spinlock_ticket_unlock(object))
 PEER(lock_ck_mcs, ck_spinlock_mcs_lock(object, node))
 PEER(unlock_ck_mcs, ck_spinlock_mcs_unlock(object, node))
 PEER(lock_ck_clh, ck_spinlock_clh_lock(object, node))
-PEER(unlock_ck_clh, ck_spinlock_clh_unlock(object))
+PEER(unlock_ck_clh, ck_spinlock_clh_unlock(node))
 
 static struct row rows[] = {
 	THEIRS("bare xchg + store", "-", lock_bare, unlock_bare, &bare),
