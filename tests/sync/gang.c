@@ -4,6 +4,7 @@
  * Ordering    [A] done: what the member did -> gang_wait().
  *             [B] go: all records -> the members.
  *             [C] armed: the handler is done with the timer -> its next start.
+ *             [D] admitted: what the test did -> who may go on.
  */
 #include "tests/sync/gang.h"
 
@@ -136,6 +137,22 @@ void gang_stop(struct gang *g)
 bool gang_stopped(const struct gang_member *m)
 {
 	return load_relaxed(&m->gang->stop);	/* relaxed: as above */
+}
+
+void gang_admit(struct gang *g, unsigned last)
+{
+	unsigned i = load_relaxed(&g->admitted); /* relaxed: only we store it */
+
+	store_release(&g->admitted, last);		/* [D] */
+	while (i++ < last && i < g->n)
+		unpark(g->member[i].thread);
+}
+
+void gang_await_turn(struct gang_member *m)
+{
+	/* ended by gang_admit() */
+	while (load_acquire(&m->gang->admitted) < m->index)	/* [D] */
+		park(PARK_FOREVER);
 }
 
 void gang_step(struct gang_member *m)

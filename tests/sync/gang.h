@@ -9,6 +9,8 @@
  *             machine makes the looks as slow as the steps.
  *             After gang_stop() a member's gang_stopped() is true: it does no
  *             further round, so that a broken lock's victims end soon.
+ *             gang_await_turn() returns once gang_admit() was told the member's
+ *             number or a later one; number 0 need not wait.
  *             gang_deadline() is now, or soon, or much later; and never, for who
  *             has tried a few times.
  *             gang_interrupt() has fn called from an interrupt, once, soon.
@@ -28,7 +30,7 @@
 #include "sync/park.h"
 #include "sync/timer.h"
 
-#define GANG_MAX	24
+#define GANG_MAX	64
 
 /* looks: for what must work, and for what is expected to stop */
 #define PATIENT		5000
@@ -60,6 +62,7 @@ struct gang {
 	void (*fn)(struct gang_member *m);
 	struct atomic32 go;
 	struct atomic32 stop;
+	struct atomic32 admitted;
 	struct gang_member member[GANG_MAX];
 };
 
@@ -76,6 +79,9 @@ uint64_t gang_random(struct gang_member *m);
 uint64_t gang_deadline(struct gang_member *m, unsigned tries);
 void gang_chaos(struct gang_member *m);
 void gang_interrupt(struct gang_member *m, void (*fn)(void));
+
+void gang_admit(struct gang *g, unsigned last);
+void gang_await_turn(struct gang_member *m);
 
 bool member_done(const struct gang_member *m);
 

@@ -8,7 +8,7 @@
 #include "tests/sync/gang.h"
 #include "tests/sync/twins.h"
 
-#define WAITERS		6
+#define WAITERS		GANG_MAX
 #define PAIRS		6
 #define ROUNDS		20
 #define POISON		0x6b6b6b6bu
@@ -16,7 +16,7 @@
 static struct gang gang;
 static struct completion c;
 static const struct completion_ops *ops;
-static struct atomic32 turn, passed;
+static struct atomic32 passed;
 static struct atomic32 order[GANG_MAX], places;
 
 static void begin(const struct completion_ops *which)
@@ -24,7 +24,6 @@ static void begin(const struct completion_ops *which)
 	ops = which;
 	completion_init(&c);
 	/* relaxed: the gang has not been let go */
-	store_relaxed(&turn, 0);
 	store_relaxed(&places, 0);
 	store_relaxed(&passed, 0);
 }
@@ -52,11 +51,6 @@ TEST("sync/completion", test_completion_counts_deeds)
 
 /* ------------------------------------------------------------- one, and all */
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
 static bool queued(void *n)
 {
 	return waitq_count(&c.q) == *(unsigned *)n;
@@ -69,7 +63,7 @@ static bool have_passed(void *n)
 
 static void wait_in_turn(struct gang_member *m)
 {
-	(void)!wait_until_holds(in_turn, &m->index, UINT32_MAX);
+	gang_await_turn(m);
 	(void)!ops->wait(&c, PARK_FOREVER);
 	store_release(&order[fetch_add_acq_rel(&places, 1)], m->index);
 	fetch_add_acq_rel(&passed, 1);
@@ -80,7 +74,7 @@ static void queue_up(struct test *t, const struct completion_ops *which)
 	begin(which);
 	gang_start(&gang, WAITERS, wait_in_turn, t->seed);
 	for (unsigned i = 0, n = 1; i < WAITERS; i++, n++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		check(t, wait_until_holds(queued, &n, PATIENT));
 	}
 }

@@ -8,7 +8,7 @@
 #include "tests/sync/gang.h"
 #include "tests/sync/twins.h"
 
-#define WAITERS		6
+#define WAITERS		GANG_MAX
 #define TORTURERS	12
 #define ROUNDS		100
 #define SLOTS		2
@@ -46,11 +46,6 @@ static bool queued(void *n)
 	return waitq_count(&c.q) == *(unsigned *)n;
 }
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
 static bool member_is_done(void *member)
 {
 	return member_done(member);
@@ -63,7 +58,7 @@ static void wait_in_turn(struct gang_member *self)
 	uint64_t until;
 	bool signalled;
 
-	(void)!wait_until_holds(in_turn, &self->index, UINT32_MAX);
+	gang_await_turn(self);
 	until = load_acquire(&deadline[self->index]);
 	mutex_lock(&m);
 	signalled = ops->wait(&c, &m, until);
@@ -79,7 +74,7 @@ static void queue_up(struct test *t, const struct cond_ops *which)
 	begin(which);
 	gang_start(&gang, WAITERS, wait_in_turn, t->seed);
 	for (unsigned i = 0, n = 1; i < WAITERS; i++, n++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		check(t, wait_until_holds(queued, &n, PATIENT));
 	}
 }
@@ -253,7 +248,7 @@ static bool gives_up_cleanly(struct test *t, const struct cond_ops *which)
 	check(t, load_acquire(&result[0]) == 1);
 	check(t, clock_ns() >= load_acquire(&deadline[0]));
 	before = waitq_count(&c.q) + 1;
-	store_release(&turn, 1);
+	gang_admit(&gang, 1);
 	check(t, wait_until_holds(queued, &before, PATIENT));
 	ops->signal(&c);
 	/* one was waiting, and it has been taken out by now, or never */

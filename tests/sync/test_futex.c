@@ -137,17 +137,12 @@ TEST("sync/futex", test_futex_that_leaves_a_ghost_is_caught)
 
 /* ------------------------------------------------------------ wake and move */
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
 /* Each waits once, for word 0. */
 static void wait_once(struct gang_member *self)
 {
 	int err;
 
-	(void)!wait_until_holds(in_turn, &self->index, UINT32_MAX);
+	gang_await_turn(self);
 	err = ops->wait(&space, at(0), 0, patience == PARK_FOREVER ?
 			PARK_FOREVER : clock_ns() + patience);
 	if (!err)
@@ -176,7 +171,7 @@ static void queue_up(struct test *t, const struct futex_ops *which,
 	begin(which, bits);
 	gang_start(&gang, WAITERS, wait_once, t->seed);
 	for (unsigned i = 0; i < WAITERS; i++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		check(t, wait_until_holds(so_many_wait, &(struct waiters){
 				0, i + 1 }, PATIENT));
 	}

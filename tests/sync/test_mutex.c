@@ -168,37 +168,33 @@ static bool queued(void *n)
 	return waitq_count(&m.q) == *(unsigned *)n;
 }
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
 static void lock_in_turn(struct gang_member *self)
 {
-	(void)!wait_until_holds(in_turn, &self->index, UINT32_MAX);
+	gang_await_turn(self);
 	ops->lock(&m);
 	store_release(&order[fetch_add_acq_rel(&entered, 1)], self->index);
 	ops->unlock(&m);
 }
 
-/* We own it; SLEEPERS are queued in order. */
-static void queue_up(struct test *t, const struct mutex_ops *which)
+/* We own it; so many are queued, in order. */
+static void queue_up(struct test *t, const struct mutex_ops *which,
+		     unsigned sleepers)
 {
 	begin(which, true);
 	mutex_lock(&m);
-	gang_start(&gang, SLEEPERS, lock_in_turn, t->seed);
-	for (unsigned i = 0, n = 1; i < SLEEPERS; i++, n++) {
-		store_release(&turn, i);
+	gang_start(&gang, sleepers, lock_in_turn, t->seed);
+	for (unsigned i = 0, n = 1; i < sleepers; i++, n++) {
+		gang_admit(&gang, i);
 		check(t, wait_until_holds(queued, &n, PATIENT));
 	}
 }
 
 TEST("sync/mutex", test_mutex_sleepers_enter_in_order)
 {
-	queue_up(t, &mutex_ops);
+	queue_up(t, &mutex_ops, GANG_MAX);
 	mutex_unlock(&m);
 	check(t, gang_wait(&gang, PATIENT));
-	for (unsigned i = 0; i < SLEEPERS; i++)
+	for (unsigned i = 0; i < GANG_MAX; i++)
 		check(t, load_acquire(&order[i]) == i);
 }
 
@@ -211,7 +207,7 @@ static bool bypass_is_bounded(struct test *t, const struct mutex_ops *which)
 {
 	unsigned bypassed = 0;
 
-	queue_up(t, which);
+	queue_up(t, which, SLEEPERS);
 	/* ends with a hand-over, or with the bound broken, or with nobody left */
 	while (waitq_count(&m.q)) {
 		uint32_t before = load_acquire(&entered);

@@ -338,11 +338,6 @@ static bool is_set(void *word)
 	return load_acquire((struct atomic32 *)word);
 }
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
 /* as they come; the last two are equals */
 static const int prios[] = { 5, 9, 3, 11, 9, 3 };
 static const unsigned by_urgency[] = { 3, 1, 4, 0, 2, 5 };
@@ -350,7 +345,7 @@ static const unsigned by_urgency[] = { 3, 1, 4, 0, 2, 5 };
 static void lock_in_turn(struct gang_member *self)
 {
 	thread_set_priority(thread_self(), prios[self->index]);
-	(void)!wait_until_holds(in_turn, &self->index, UINT32_MAX);
+	gang_await_turn(self);
 	if (ops->lock(&m[0], PARK_FOREVER))
 		return;
 	store_release(&order[fetch_add_acq_rel(&entered, 1)], self->index);
@@ -365,7 +360,7 @@ static bool serves_by_urgency(struct test *t, const struct pi_mutex_ops *which)
 	check(t, !pi_mutex_lock(&m[0]));
 	gang_start(&gang, ARRAY_LEN(prios), lock_in_turn, t->seed);
 	for (unsigned i = 0, n = 1; i < ARRAY_LEN(prios); i++, n++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		check(t, wait_until_holds(queued, &n, PATIENT));
 	}
 	pi_mutex_unlock(&m[0]);

@@ -19,7 +19,7 @@ static struct rwsem l;
 static const struct rwsem_ops *ops;
 static const char *script;
 static uint64_t until_it_gives_up;
-static struct atomic32 turn, inside, wrong, stay, gave_up;
+static struct atomic32 inside, wrong, stay, gave_up;
 static uint64_t plain[2];	/* under l: equal, but for a writer inside */
 
 static void begin(const struct rwsem_ops *which, const char *who)
@@ -28,7 +28,6 @@ static void begin(const struct rwsem_ops *which, const char *who)
 	script = who;
 	rwsem_init(&l);
 	/* relaxed: the gang has not been let go; and so below */
-	store_relaxed(&turn, 0);
 	store_relaxed(&inside, 0);
 	store_relaxed(&wrong, 0);
 	store_relaxed(&stay, 1);
@@ -38,11 +37,6 @@ static void begin(const struct rwsem_ops *which, const char *who)
 static bool queued(void *n)
 {
 	return waitq_count(&l.q) == *(unsigned *)n;
-}
-
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
 }
 
 static bool are_inside(void *n)
@@ -68,7 +62,7 @@ static void follow_script(struct gang_member *m)
 	char role = script[m->index];
 	uint32_t weight = role == 'r' ? 1 : ONE_WRITER;
 
-	(void)!wait_until_holds(in_turn, &m->index, UINT32_MAX);
+	gang_await_turn(m);
 	if (role == 'g' && !ops->write_lock(&l, clock_ns() + until_it_gives_up)) {
 		store_release(&gave_up, 1);
 		return;
@@ -102,9 +96,9 @@ static bool queue_up(unsigned patience)
 	unsigned n = gang.n;
 
 	for (unsigned i = 0, want = 1; i < n; i++, want++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		if (!wait_until_holds(queued, &want, patience)) {
-			store_release(&turn, n);
+			gang_admit(&gang, n);
 			return false;
 		}
 	}

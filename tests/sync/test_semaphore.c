@@ -8,14 +8,14 @@
 #include "tests/sync/twins.h"
 
 #define UNITS		3
-#define QUEUED		5
+#define QUEUED		GANG_MAX
 #define TORTURERS	12
 #define ROUNDS		40
 
 static struct gang gang;
 static struct semaphore s;
 static const struct sem_ops *ops;
-static struct atomic32 inside, most, turn;
+static struct atomic32 inside, most;
 static struct atomic32 ups, downs;
 static struct atomic32 order[GANG_MAX], places;
 
@@ -26,7 +26,6 @@ static void begin(const struct sem_ops *which, uint32_t units)
 	/* relaxed: the gang has not been let go */
 	store_relaxed(&inside, 0);
 	store_relaxed(&most, 0);
-	store_relaxed(&turn, 0);
 	store_relaxed(&places, 0);
 	store_relaxed(&ups, units);
 	store_relaxed(&downs, 0);
@@ -149,14 +148,9 @@ static bool queued(void *n)
 	return waitq_count(&s.q) == *(unsigned *)n;
 }
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
 static void queue_in_turn(struct gang_member *m)
 {
-	(void)!wait_until_holds(in_turn, &m->index, UINT32_MAX);
+	gang_await_turn(m);
 	ops->down(&s);
 	store_release(&order[fetch_add_acq_rel(&places, 1)], m->index);
 	fetch_add_acq_rel(&inside, 1);
@@ -172,7 +166,7 @@ TEST("sync/semaphore", test_semaphore_hands_units_over_in_order)
 	begin(&sem_ops, 0);
 	gang_start(&gang, QUEUED, queue_in_turn, t->seed);
 	for (unsigned i = 0, n = 1; i < QUEUED; i++, n++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		check(t, wait_until_holds(queued, &n, PATIENT));
 	}
 	for (unsigned i = 0, n = 1; i < QUEUED; i++, n++) {

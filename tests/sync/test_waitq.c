@@ -23,7 +23,7 @@
 static struct gang gang;
 static struct waitq q = WAITQ_INIT(q);
 static const struct waitq_ops *ops;
-static struct atomic32 units, asked, turn;
+static struct atomic32 units, asked;
 static struct atomic32 got[GANG_MAX];	/* what member i's wait returned + 1 */
 static uint64_t deadlines[GANG_MAX];
 
@@ -34,7 +34,6 @@ static void begin(const struct waitq_ops *which)
 	/* relaxed: the gang has not been let go; and so below */
 	store_relaxed(&units, 0);
 	store_relaxed(&asked, 0);
-	store_relaxed(&turn, 0);
 	for (unsigned i = 0; i < GANG_MAX; i++) {
 		store_relaxed(&got[i], 0);
 		deadlines[i] = PARK_FOREVER;
@@ -95,16 +94,6 @@ static bool wait_queued(struct test *t, unsigned n)
 	return check(t, wait_until_holds(queued, &n, PATIENT));
 }
 
-static bool in_turn(void *index)
-{
-	return load_acquire(&turn) >= *(unsigned *)index;
-}
-
-static void wait_for_turn(struct gang_member *m)
-{
-	(void)!wait_until_holds(in_turn, &m->index, UINT32_MAX);
-}
-
 /* ---------------------------------------------------------- asked again */
 
 /* The first question itself makes it true, and wakes who waits: nobody. */
@@ -151,7 +140,7 @@ static void wait_open(struct gang_member *m)
 {
 	bool exclusive = m->index >= SHARED;
 
-	wait_for_turn(m);
+	gang_await_turn(m);
 	(void)!ops->wait(&q, is_open, NULL, PARK_FOREVER, exclusive);
 	gang_step(m);
 }
@@ -162,7 +151,7 @@ static void queue_up(struct test *t, const struct waitq_ops *which)
 	begin(which);
 	gang_start(&gang, SHARED + EXCLUSIVE, wait_open, t->seed);
 	for (unsigned i = 0; i < SHARED + EXCLUSIVE; i++) {
-		store_release(&turn, i);
+		gang_admit(&gang, i);
 		wait_queued(t, i + 1);
 	}
 	store_release(&units, 1);
@@ -234,7 +223,7 @@ static void take_in_turn(struct gang_member *m)
 {
 	bool held;
 
-	wait_for_turn(m);
+	gang_await_turn(m);
 	held = ops->wait(&q, take, NULL, deadlines[m->index], true);
 	store_release(&got[m->index], 1 + held);
 }
@@ -257,7 +246,7 @@ static bool leaves_nothing(struct test *t, const struct waitq_ops *which,
 	check(t, load_acquire(&got[0]) == 1);
 	check(t, clock_ns() >= deadlines[0]);
 	questions = load_acquire(&asked) + 2;
-	store_release(&turn, 1);
+	gang_admit(&gang, 1);
 	/* before and after it was queued */
 	check(t, wait_until_holds(has_asked, &questions, PATIENT));
 	store_release(&units, 1);
@@ -282,7 +271,7 @@ static bool stage_late_wake_up(struct test *t, uint64_t wait, uint64_t *was)
 	deadlines[0] = clock_ns() + wait;
 	gang_start(&gang, 2, take_in_turn, t->seed);
 	sleep_until(clock_ns() + wait / 4);
-	store_release(&turn, 1);
+	gang_admit(&gang, 1);
 	sleep_until(deadlines[0] - wait / 4);
 	if (waitq_count(&q) != 2)
 		return false;
@@ -343,7 +332,7 @@ static bool first_question(void *unused)
 	(void)unused;
 	if (fetch_add_acq_rel(&asked, 1) == 0)
 		return false;
-	store_release(&turn, 1);
+	gang_admit(&gang, 1);
 	while (waitq_count(&q) < 2)
 		sleep_until(clock_ns() + MS);
 	store_release(&units, 1);

@@ -5,7 +5,7 @@
  * and then, with no token and before its time, because its contract allows
  * that: who forgets the loop is found out.
  *
- * Invariant   numbers has a bit for each thread number in use; the main thread
+ * Invariant   numbers says of each thread number if it is in use; the main thread
  *             has 0.  Under numbers_lock.
  *             token and the sleep on it are under the thread's lock, so no
  *             unpark() falls between the look and the sleep.  The lock is held
@@ -61,7 +61,7 @@ static __thread struct thread *self = &main_thread;
 
 static pthread_mutex_t numbers_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t number_freed = PTHREAD_COND_INITIALIZER;
-static uint64_t numbers = 1;
+static bool numbers[NR_CPUS] = { true };
 
 static pthread_mutex_t timers_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t timers_changed;
@@ -204,10 +204,13 @@ static unsigned take_number(void)
 	unsigned number;
 
 	pthread_mutex_lock(&numbers_lock);
-	while (numbers == UINT64_MAX)
-		pthread_cond_wait(&number_freed, &numbers_lock);
-	number = __builtin_ctzll(~numbers);
-	numbers |= 1ULL << number;
+	/* ended by a free one */
+	for (number = 0; numbers[number]; )
+		if (++number == NR_CPUS) {
+			pthread_cond_wait(&number_freed, &numbers_lock);
+			number = 0;
+		}
+	numbers[number] = true;
 	cpumask_set(&cpus_possible, number);
 	pthread_mutex_unlock(&numbers_lock);
 	return number;
@@ -216,7 +219,7 @@ static unsigned take_number(void)
 static void give_number(unsigned number)
 {
 	pthread_mutex_lock(&numbers_lock);
-	numbers &= ~(1ULL << number);
+	numbers[number] = false;
 	pthread_cond_signal(&number_freed);
 	pthread_mutex_unlock(&numbers_lock);
 }
