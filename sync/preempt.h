@@ -5,6 +5,9 @@
  *             neither switched away from nor migrated.  Pairs nest.  The
  *             outermost preempt_enable() with interrupts enabled performs a
  *             reschedule that became due meanwhile.
+ *             Where a function has another slow path already,
+ *             preempt_enable_is_due() enables without a switch; if it is true,
+ *             the caller calls preempt_schedule() at once.
  *             might_sleep() asserts that the caller may block: preemptible,
  *             interrupts enabled, not in a handler.
  * Context     Any.
@@ -14,7 +17,7 @@
 #pragma once
 
 /*
- * The body defines preempt_disable, preempt_enable, preemptible and
- * might_sleep.
+ * The body defines preempt_disable, preempt_enable, preempt_enable_is_due,
+ * preempt_schedule, preemptible and might_sleep.
  */
 #include "world/preempt.h"

@@ -199,8 +199,13 @@ bool spin_trylock(struct spinlock *l)
 	return false;
 }
 
-static never_inline void spin_unlock_watched(struct spinlock *l)
+/* Somebody watches, or a switch is due: one call, so no frame otherwise. */
+static never_inline void spin_unlock_slow(struct spinlock *l)
 {
+	if (!watch_on()) {
+		preempt_schedule();
+		return;
+	}
 	lockdep_release(l, watch_callers_site());
 	store_release(&l->held, 0);			/* [A] */
 	preempt_enable();
@@ -208,12 +213,12 @@ static never_inline void spin_unlock_watched(struct spinlock *l)
 
 void spin_unlock(struct spinlock *l)
 {
-	if (watch_on()) {
-		spin_unlock_watched(l);
-		return;
+	if (!watch_on()) {
+		store_release(&l->held, 0);		/* [A] */
+		if (likely(!preempt_enable_is_due()))
+			return;
 	}
-	store_release(&l->held, 0);			/* [A] */
-	preempt_enable();
+	spin_unlock_slow(l);
 }
 
 uint64_t spin_lock_irqsave(struct spinlock *l)

@@ -4,7 +4,7 @@
  * Invariant   preempt_count = PREEMPT_NOT_DUE (while no reschedule is due)
  *             + the number of preempt_disable() not yet enabled.  So it becomes
  *             zero exactly when the last one is enabled and a reschedule is
- *             due, and preempt_enable() tests both with one decrement.
+ *             due, and enabling tests both with one decrement.
  *             Only its own CPU writes it: another CPU asks by an IPI, whose
  *             handler calls preempt_set_due().  Every switch happens at the
  *             same count, so it belongs to the CPU and is not saved.
@@ -34,14 +34,19 @@ static always_inline void preempt_disable(void)
 	compiler_barrier();
 }
 
-static always_inline void preempt_enable(void)
+static always_inline bool preempt_enable_is_due(void)
 {
 	bool zero;
 
 	compiler_barrier();
 	__asm__ volatile("decl %%gs:%1"
 			 : "=@ccz"(zero), "+m"(preempt_count) :: "memory");
-	if (unlikely(zero))
+	return unlikely(zero);
+}
+
+static always_inline void preempt_enable(void)
+{
+	if (preempt_enable_is_due())
 		preempt_schedule();
 }
 

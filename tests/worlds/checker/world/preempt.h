@@ -10,3 +10,13 @@ void preempt_disable(void);
 void preempt_enable(void);
 bool preemptible(void);
 void might_sleep(void);
+
+static inline bool preempt_enable_is_due(void)
+{
+	preempt_enable();
+	return false;
+}
+
+static inline void preempt_schedule(void)
+{
+}

@@ -18,6 +18,16 @@ static inline void preempt_enable(void)
 	compiler_barrier();
 }
 
+static inline bool preempt_enable_is_due(void)
+{
+	compiler_barrier();
+	return false;
+}
+
+static inline void preempt_schedule(void)
+{
+}
+
 static inline bool preemptible(void)
 {
 	return true;
