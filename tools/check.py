@@ -12,7 +12,7 @@ A program is tests/checker/programs/NAME.c, its plan NAME.plan:
                           checker lost some, and that fails
   bug NAME FILE MODE...   a fault to be found in these modes; the lines below,
   @ FUNCTION              the edits below are to this function of FILE
-  - OLD                   what is replaced (it occurs once there)
+  - OLD                   what is replaced: once there, lines in a row
   + NEW                   by what
 A line of a run is `ticket: all 384 executions (SC) pass`.  A failure is shown
 as a table and drawn (build/checker/NAME.svg); tools/replay repeats it.
@@ -53,11 +53,14 @@ class Bug:
         """The faulty source; ValueError when the plan no longer fits."""
         for where, old, new in self.edits:
             begin, end = self.function(where, text)
-            part = text[begin:end]
-            if part.count(old) != 1:
+            lines = re.compile(r"(?:[ \t]*/\*.*?\*/)?\s*\n\s*".join(
+                re.escape(re.sub(r"\s*/\*.*?\*/$", "", o)) for o in old))
+            times = len(lines.findall(text, begin, end))
+            if times != 1:
                 raise ValueError("bug %s: %r occurs %d times in %s" % (
-                    self.name, old, part.count(old), self.path))
-            text = text[:begin] + part.replace(old, new) + text[end:]
+                    self.name, "\n".join(old), times, self.path))
+            found = lines.search(text, begin, end)
+            text = text[:found.start()] + " ".join(new) + text[found.end():]
         return text
 
     def function(self, name, text):
@@ -101,12 +104,14 @@ class Plan:
         elif word == "bug":
             self.bugs.append(Bug(rest[0], rest[1], rest[2:]))
         elif word == "-":
-            self.bugs[-1].edits.append([self.bugs[-1].where,
-                                        line[2:].strip(), ""])
+            edits = self.bugs[-1].edits
+            if not edits or edits[-1][2]:
+                edits.append((self.bugs[-1].where, [], []))
+            edits[-1][1].append(line[2:].strip())
         elif word == "@":
             self.bugs[-1].where = rest[0]
         elif word == "+":
-            self.bugs[-1].edits[-1][2] += line[2:].strip() + " "
+            self.bugs[-1].edits[-1][2].append(line[2:].strip())
         else:
             raise ValueError(word)
 
