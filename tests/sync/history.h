@@ -1,16 +1,17 @@
 /*
  * tests/sync/history.h - who called what, and when it answered.
  *
- * Guarantees  A call and its answer are one event record each (kernel/event.h),
- *             in the ring of the CPU on which it happened; their seq, drawn by
- *             one locked add on one word, is the order.  So an answer that was
- *             before a call has the smaller seq, and a host program that reads
- *             the rings sees the same history as history_collect().
+ * Guarantees  A call and its answer draw a number each, by one locked add on one
+ *             word, and that is their order: an answer that was before a call
+ *             has the smaller one.  Each is also an event (kernel/event.h) in
+ *             the ring of the CPU on which it happened, so a host program that
+ *             reads the rings sees the history that history_collect() gives.
  *             history_collect() gives the operations since history_begin(); one
  *             that has no answer is LINEAR_PENDING.
  * Context     history_begin() and history_collect() while nobody calls.
- * Limits      A member has one open call at a time.  What the rings have
- *             overwritten is lost; then history_collect() returns 0.
+ * Limits      A member has one open call at a time.  With more than LINEAR_OPS
+ *             operations history_collect() returns 0.  The rings keep the last
+ *             records only.
  * See         tests/sync/linear.h, docs/70-linearizability.md
  */
 #pragma once
