@@ -14,14 +14,14 @@
 #include "sync/rcu_list.h"
 #include "sync/ref_list.h"
 
-static int join_nothing(void *list, void *self)
+int list_join_nothing(void *list, void *self)
 {
 	(void)list;
 	(void)self;
 	return 0;
 }
 
-static void leave_nothing(void *list, void *self)
+void list_leave_nothing(void *list, void *self)
 {
 	(void)list;
 	(void)self;
@@ -35,23 +35,24 @@ struct any_harris {
 	struct container_memory memory;
 };
 
-static void init_harris(struct any_harris *c,
-			const struct container_memory *memory,
-			const struct harris_reclaim *reclaim)
+static int init_harris(struct any_harris *c,
+		       const struct container_memory *memory,
+		       const struct harris_reclaim *reclaim)
 {
 	harris_init(&c->l, reclaim, memory->free);
 	hazard_init(&c->d);
 	c->memory = *memory;
+	return 0;
 }
 
-static void hazard_list_init(void *list, const struct container_memory *memory)
+static int hazard_list_init(void *list, const struct container_memory *memory)
 {
-	init_harris(list, memory, &harris_hazard);
+	return init_harris(list, memory, &harris_hazard);
 }
 
-static void rcu_harris_init(void *list, const struct container_memory *memory)
+static int rcu_harris_init(void *list, const struct container_memory *memory)
 {
-	init_harris(list, memory, &harris_rcu);
+	return init_harris(list, memory, &harris_rcu);
 }
 
 static void hazard_list_destroy(void *list)
@@ -130,7 +131,7 @@ static const struct list_ops harris_hazard_ops = {
 static const struct list_ops harris_rcu_ops = {
 	.name = "harris-michael, RCU", .size = sizeof(struct any_harris),
 	.init = rcu_harris_init, .destroy = rcu_harris_destroy,
-	.join = join_nothing, .leave = leave_nothing,
+	.join = list_join_nothing, .leave = list_leave_nothing,
 	.insert = harris_any_insert, .remove = harris_any_remove,
 	.contains = harris_any_contains,
 };
@@ -142,12 +143,13 @@ struct any_ref_list {
 	struct container_memory memory;
 };
 
-static void any_ref_init(void *list, const struct container_memory *memory)
+static int any_ref_init(void *list, const struct container_memory *memory)
 {
 	struct any_ref_list *c = list;
 
 	ref_list_init(&c->l, memory->free);
 	c->memory = *memory;
+	return 0;
 }
 
 static void any_ref_destroy(void *list)
@@ -195,7 +197,7 @@ static bool any_ref_contains(void *list, void *self, uint64_t key)
 static const struct list_ops ref_list_ops = {
 	.name = "lock and references", .size = sizeof(struct any_ref_list),
 	.init = any_ref_init, .destroy = any_ref_destroy,
-	.join = join_nothing, .leave = leave_nothing,
+	.join = list_join_nothing, .leave = list_leave_nothing,
 	.insert = any_ref_insert, .remove = any_ref_remove,
 	.contains = any_ref_contains,
 };
@@ -207,12 +209,13 @@ struct any_rcu_list {
 	struct container_memory memory;
 };
 
-static void any_rcu_init(void *list, const struct container_memory *memory)
+static int any_rcu_init(void *list, const struct container_memory *memory)
 {
 	struct any_rcu_list *c = list;
 
 	rcu_list_init(&c->l, memory->free);
 	c->memory = *memory;
+	return 0;
 }
 
 static void any_rcu_destroy(void *list)
@@ -262,7 +265,7 @@ static bool any_rcu_contains(void *list, void *self, uint64_t key)
 static const struct list_ops rcu_list_ops = {
 	.name = "lock and deferred free", .size = sizeof(struct any_rcu_list),
 	.init = any_rcu_init, .destroy = any_rcu_destroy,
-	.join = join_nothing, .leave = leave_nothing,
+	.join = list_join_nothing, .leave = list_leave_nothing,
 	.insert = any_rcu_insert, .remove = any_rcu_remove,
 	.contains = any_rcu_contains,
 };
@@ -274,5 +277,6 @@ const struct list_ops *const list_table[] = {
 	&harris_rcu_ops,
 	&ref_list_ops,
 	&rcu_list_ops,
+	&rcu_hash_ops,
 };
 const unsigned list_count = ARRAY_LEN(list_table);

@@ -3,8 +3,8 @@
  *
  * Guarantees  list_table[] has each of them once; tests, demos and benchmarks
  *             run over it, and a new one is one line there.
- *             insert() answers 0, -EEXIST or -ENOMEM; remove() and contains()
- *             whether the key was there.
+ *             init() and join() answer 0 or -ENOMEM; insert() -EEXIST, too;
+ *             remove() and contains() whether the key was there.
  *             A broken twin is a table of its own with these operations.
  * Context     init() and destroy() while nobody else is there; destroy() where
  *             might_sleep() allows, since it may wait for readers that are
@@ -27,7 +27,7 @@
 struct list_ops {
 	const char *name;
 	size_t size;
-	void (*init)(void *list, const struct container_memory *memory);
+	int (*init)(void *list, const struct container_memory *memory);
 	void (*destroy)(void *list);
 	int (*join)(void *list, void *self);
 	void (*leave)(void *list, void *self);
@@ -38,3 +38,10 @@ struct list_ops {
 
 extern const struct list_ops *const list_table[];
 extern const unsigned list_count;
+
+/* where a participant has nothing of his own */
+int list_join_nothing(void *list, void *self);
+void list_leave_nothing(void *list, void *self);
+
+/* of the table; a test changes one operation of a copy */
+extern const struct list_ops rcu_hash_ops;

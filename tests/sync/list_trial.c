@@ -59,7 +59,8 @@ static void make_one(void)
 {
 	quarantine_begin();
 	__builtin_memset(list, 0, sizeof(list));
-	ops->init(list, &memory);
+	if (ops->init(list, &memory))
+		fault(TRIAL_UNSURE);
 }
 
 static void destroy_it(void)

@@ -23,7 +23,7 @@ static void alone(struct test *t, const struct list_ops *l)
 
 	quarantine_begin();
 	__builtin_memset(list, 0, sizeof(list));
-	l->init(list, &memory);
+	check(t, l->init(list, &memory) == 0);
 	check(t, l->join(list, self) == 0);
 	for (unsigned lap = 0; lap < 3; lap++) {
 		for (unsigned i = 0; i < ARRAY_LEN(keys); i++) {
