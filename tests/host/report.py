@@ -5,6 +5,7 @@ Guarantees  The last line is `N passed, N failed`, alone.  A test that could
             ran nothing has one failure.
 """
 
+import collections
 import sys
 import time
 
@@ -75,9 +76,15 @@ class Report:
             print("FAILED   %s" % name)
         for name, why in self.skipped:
             print("skipped  %s: %s" % (name, why))
+        files = collections.Counter()
+        for seconds, name in self.slowest:
+            files[name.split(".py")[0].split("/")[-1]] += seconds
+        print("seconds by file: " + ", ".join(
+            "%s %.0f" % (name.removeprefix("test_"), seconds)
+            for name, seconds in files.most_common() if seconds >= 1))
         slow = ", ".join("%s %.0f s" % (
             name.split("::", 1)[-1].split("@")[0], seconds)
-                         for seconds, name in sorted(self.slowest)[:-4:-1]
+                         for seconds, name in sorted(self.slowest)[:-9:-1]
                          if seconds > 2)
         print("%.0f s%s%s; each machine's console is in build/logs/" % (
             time.monotonic() - self.start,
