@@ -168,10 +168,14 @@ static void live_shortly(void *arg)
 	leave();
 }
 
-/* There is always one that lives shortly. */
+/*
+ * One that lives shortly after the other, but no more than there are steps: on
+ * a busy host the worker that buries them would let no reader on its CPU.
+ */
 static void spawn_lives(void *arg)
 {
 	struct dice d = { (uintptr_t)arg };
+	uint32_t seen;
 
 	while (!is_over()) {	/* ended by the updater */
 		struct thread *t;
@@ -183,7 +187,10 @@ static void spawn_lives(void *arg)
 			thread_put(t);
 		else
 			leave();
-		park(clock_ns() + 2000 * US);
+		seen = load_relaxed(&steps);
+		do	/* ended by the updater */
+			park(clock_ns() + 2000 * US);
+		while (load_relaxed(&steps) == seen && !is_over());
 	}
 	leave();
 }

@@ -195,13 +195,20 @@ static unsigned last_cpu(void)
 	return 0;
 }
 
+/* Chosen once, when the first readers have come: they come one by one. */
+static struct atomic32 forgotten;
+
+void twin_forgets_anew(void)
+{
+	store_relaxed(&forgotten, NR_CPUS);	/* relaxed: nobody is there */
+}
+
 bool twin_is_forgotten(void *domain, unsigned index)
 {
 	(void)domain;
 	(void)index;
-	return cpu_id() == last_cpu();
+	return cpu_id() == load_relaxed(&forgotten); /* relaxed: a number */
 }
-
 
 static void wait_for_most(void *domain)
 {
@@ -210,8 +217,16 @@ static void wait_for_most(void *domain)
 	(void)domain;
 	/* ended by those who report */
 	while (!rcu_tree_passed(&tree, cookie)) {
-		if (drive())
-			(void)!rcu_tree_report(&tree, last_cpu());
+		if (drive()) {
+			uint32_t cpu = NR_CPUS;
+
+			/* relaxed, both: a number */
+			if (last_cpu())
+				cas_relaxed(&forgotten, &cpu, last_cpu());
+			cpu = load_relaxed(&forgotten);
+			if (cpu != NR_CPUS)
+				(void)!rcu_tree_report(&tree, cpu);
+		}
 		park(clock_ns() + POLL_NS);
 	}
 }

@@ -26,6 +26,7 @@ void twin_rest(void *domain);
 void twin_end(void *domain);
 
 /* The reader that calls is on the CPU that is forgotten. */
+void twin_forgets_anew(void);
 bool twin_is_forgotten(void *domain, unsigned index);
 
 /* Where callbacks come early: their thread begins, and ends. */
