@@ -8,7 +8,7 @@
  *             mpsc_pop() answers -ENOENT only when the queue is empty at some
  *             moment of the call.
  * Context     mpsc_push(): any, NMI included.  mpsc_pop(): one at a time.
- * Cost        Three lines, and 8 bytes a node.  Push: one locked instruction.
+ * Cost        Two lines, and 8 bytes a node.  Push: one locked instruction.
  *             Pop: none, but when it takes the last.
  * Limits      Not lock-free: a CPU that stands still in the middle of a push
  *             hides what was pushed after it; mpsc_pop() answers -EAGAIN.
@@ -24,8 +24,7 @@ struct mpsc_node {
 
 struct mpsc {
 	struct atomic_ptr last aligned_to(CACHE_LINE);	/* who pushes */
-	struct mpsc_node *first aligned_to(CACHE_LINE);	/* who pops */
-	struct mpsc_node stub aligned_to(CACHE_LINE);
+	struct mpsc_node stub aligned_to(CACHE_LINE);	/* who pops */
 };
 
 void mpsc_init(struct mpsc *q);
