@@ -13,7 +13,8 @@
  * Ordering    [A] fence_seq_cst between publishing and looking again ->
  *             fence_seq_cst between unlinking (before retire) and reading the
  *             slots.  Either the scan sees the slot, or the second look sees
- *             that the object was unlinked.
+ *             that the object was unlinked.  After hazard_announce() it is the
+ *             caller's swap that the scan comes after: [B] of sync/msqueue.c.
  *             [B] the owner's store of a slot, which ends the use of what was
  *             there -> the scan's load: what the owner read, it read before
  *             the object is freed.
@@ -81,9 +82,14 @@ void hazard_leave(struct hazard *h)
 	store_release(&h->taken, 0);			/* [C] */
 }
 
-void hazard_set(struct hazard *h, unsigned slot, void *object)
+void hazard_announce(struct hazard *h, unsigned slot, void *object)
 {
 	store_release(&h->slot[slot], object);		/* [B] */
+}
+
+void hazard_set(struct hazard *h, unsigned slot, void *object)
+{
+	hazard_announce(h, slot, object);
 	fence_seq_cst();				/* [A] reader */
 }
 

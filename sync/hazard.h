@@ -64,6 +64,12 @@ void *hazard_protect(struct hazard *h, unsigned slot,
 
 /* For those who have their own way to look a second time. */
 void hazard_set(struct hazard *h, unsigned slot, void *object);
+
+/*
+ * Without the barrier: for who looks a second time by a locked instruction that
+ * changes the very word from which the object's retirement starts.
+ */
+void hazard_announce(struct hazard *h, unsigned slot, void *object);
 void hazard_clear(struct hazard *h, unsigned slot);
 
 /* object can no longer be reached; free(object), when nobody looks at it. */

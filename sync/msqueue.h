@@ -8,7 +8,7 @@
  *             queue's own domain, whose slots 0 and 1 are used.
  * Cost        Two lines, and 40 bytes a value; one node more than values.
  *             Enqueue: two locked instructions and a full barrier.  Dequeue:
- *             one, and two full barriers.
+ *             one, and a full barrier.
  * Limits      A node is the queue's from enqueue on, and is freed by free():
  *             not when its own value is taken, but when the next one is.
  * See         docs/74-michael-scott-queue.md, tests/sync/test_msqueue.c
