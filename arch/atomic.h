@@ -46,9 +46,9 @@
  * Flur et al., Mixed-size Concurrency, POPL 2017, measure this for others.
  *
  * A struct atomic128 is two words that cas_acq_rel() alone compares and swaps
- * as one.  Its halves are views, a struct atomic64 or atomic_ptr each, read and
- * initialised one by one: what was read in two pieces is only a guess, and the
- * cas decides.
+ * as one.  Its halves are views, a struct atomic64 or atomic_ptr each, that may
+ * be read and swapped one by one: what was read in two pieces is only a guess,
+ * and the cas of both decides.
  */
 struct atomic8 { uint8_t word_; };
 struct atomic16 { uint16_t word_; };

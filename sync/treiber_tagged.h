@@ -5,10 +5,10 @@
  *             What was written into a node before its push, who pops it sees.
  *             A popped node is the popper's at once, and may be pushed again.
  * Context     Any, NMI included.
- * Cost        16 bytes, and 8 a node.  Push and pop: one cmpxchg16b each.
+ * Cost        16 bytes, and 8 a node.  Push: one cmpxchg.  Pop: one cmpxchg16b.
  * Limits      A slow popper may read the next of a node that was popped long
  *             ago: a node's memory must stay a node's for as long as the stack
- *             is used.  2^64 changes while one popper stands still fool it.
+ *             is used.  2^64 pops while one popper stands still fool it.
  * See         docs/73-treiber-stack.md, tests/sync/test_treiber_tagged.c
  */
 #pragma once
@@ -24,7 +24,7 @@ struct treiber_tagged {
 		struct atomic128 both;
 		struct {
 			struct atomic_ptr top;
-			struct atomic64 tag;	/* how often top was changed */
+			struct atomic64 tag;	/* how often one was popped */
 		};
 	};
 };
