@@ -27,7 +27,7 @@ void spsc_ring_init(struct spsc_ring *r, void **place, uint32_t places)
 	r->put.taken = 0;
 	r->take.put = 0;
 	r->place = place;
-	r->places = places;
+	r->mask = places - 1;
 }
 
 bool spsc_ring_put(struct spsc_ring *r, void *value)
@@ -35,12 +35,12 @@ bool spsc_ring_put(struct spsc_ring *r, void *value)
 	/* relaxed: we alone write it */
 	uint32_t n = load_relaxed(&r->put.n);
 
-	if (n - r->put.taken == r->places) {
+	if (n - r->put.taken > r->mask) {
 		r->put.taken = load_acquire(&r->take.n);	/* [B] */
-		if (n - r->put.taken == r->places)
+		if (n - r->put.taken > r->mask)
 			return false;
 	}
-	r->place[n & (r->places - 1)] = value;
+	r->place[n & r->mask] = value;
 	store_release(&r->put.n, n + 1);			/* [A] */
 	return true;
 }
@@ -55,7 +55,7 @@ bool spsc_ring_take(struct spsc_ring *r, void **value)
 		if (n == r->take.put)
 			return false;
 	}
-	*value = r->place[n & (r->places - 1)];
+	*value = r->place[n & r->mask];
 	store_release(&r->take.n, n + 1);			/* [B] */
 	return true;
 }

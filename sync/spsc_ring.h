@@ -26,7 +26,7 @@ struct spsc_ring {
 		uint32_t put;		/* at least; as last seen */
 	} take aligned_to(CACHE_LINE);	/* the taker's */
 	void **place aligned_to(CACHE_LINE);
-	uint32_t places;
+	uint32_t mask;			/* places - 1 */
 };
 
 /* places: a power of two, at most 2^31 */

@@ -65,9 +65,9 @@ static int put_one_too_many(void *c, void *self, void *value)
 	uint32_t n = load_relaxed(&r->put.n);
 
 	(void)self;
-	if (n - load_acquire(&r->take.n) == r->places + 1)
+	if (n - load_acquire(&r->take.n) == r->mask + 2)
 		return -ENOSPC;
-	r->place[n & (r->places - 1)] = value;
+	r->place[n & r->mask] = value;
 	store_release(&r->put.n, n + 1);
 	return 0;
 }
@@ -79,11 +79,11 @@ static int put_count_first(void *c, void *self, void *value)
 	uint32_t n = load_relaxed(&r->put.n);
 
 	(void)self;
-	if (n - load_acquire(&r->take.n) == r->places)
+	if (n - load_acquire(&r->take.n) == r->mask + 1)
 		return -ENOSPC;
 	store_release(&r->put.n, n + 1);
 	crew_yield();
-	r->place[n & (r->places - 1)] = value;
+	r->place[n & r->mask] = value;
 	return 0;
 }
 
@@ -98,7 +98,7 @@ static int take_count_first(void *c, void *self, void **value)
 		return -ENOENT;
 	store_release(&r->take.n, n + 1);
 	crew_yield();
-	*value = r->place[n & (r->places - 1)];
+	*value = r->place[n & r->mask];
 	return 0;
 }
 
