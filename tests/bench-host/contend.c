@@ -64,6 +64,26 @@ static never_inline void play(struct worker *w)
 	}
 }
 
+/* Thread 0 gives, thread 1 gets and counts. */
+static never_inline void play_one_way(struct worker *w)
+{
+	bool (*step)(void *) = w->number ? row->get : row->give;
+
+	while (!load_relaxed(&stop)) {	/* relaxed: sooner or later */
+		for (unsigned i = 0; i < BATCH; i++) {
+			if (!step(row->object))
+				cpu_relax();
+			else if (w->number)
+				w->pairs++;
+		}
+	}
+}
+
+static bool is_one_way(const struct row *r)
+{
+	return r->give && alive == 2;
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -79,7 +99,10 @@ static void *work(void *arg)
 			sched_yield();
 		if (!row)
 			return NULL;
-		play(w);
+		if (is_one_way(row))
+			play_one_way(w);
+		else
+			play(w);
 		store_release(&w->finished, t);		/* [B] */
 	}
 }
@@ -114,7 +137,9 @@ static struct contest play_round(struct row *r, uint32_t number)
 			least = workers[i].pairs;
 	}
 	c.pairs_per_us = pairs / (now_us() - began);
-	if (pairs) {
+	while (is_one_way(r) && r->get(r->object))
+		;			/* what was given and not got */
+	if (pairs && !is_one_way(r)) {
 		c.least_share = (double)alive * least / pairs;
 		c.handed = (double)handed / pairs;
 	}
@@ -152,7 +177,9 @@ bool contend(const struct row_table *t, unsigned n,
 	}
 	for (unsigned round = 0; round < CONTENDED; round++)
 		for (unsigned i = 0; i < t->count; i++)
-			results[i][round] = play_round(&t->rows[i], ++number);
+			if (n == 1 || !t->rows[i].alone)
+				results[i][round] = play_round(&t->rows[i],
+							       ++number);
 	row = NULL;
 	store_release(&turn, ++number);		/* [A] */
 	for (unsigned i = 0; i < n; i++)

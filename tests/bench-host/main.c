@@ -182,15 +182,18 @@ static void show_together(const struct row_table *t)
 	for (unsigned i = 0; i < t->count; i++) {
 		struct contest *two = contests[1][i];
 
-		if (t->rows[i].group[0] == '-')
-			continue;	/* excludes nobody */
-		printf("%-19s %18.2f %10.2f %6.2f .. %-6.2f %10.0f %%",
+		if (t->rows[i].group[0] == '-' || t->rows[i].alone)
+			continue;	/* excludes nobody; or everybody */
+		printf("%-19s %18.2f %10.2f %6.2f .. %-6.2f ",
 		       t->rows[i].name,
 		       MEDIAN(contests[0][i], pairs_per_us, 0.5),
 		       MEDIAN(two, pairs_per_us, 0.5),
 		       MEDIAN(two, pairs_per_us, 0.1),
-		       MEDIAN(two, pairs_per_us, 0.9),
-		       100 * MEDIAN(two, least_share, 0.5));
+		       MEDIAN(two, pairs_per_us, 0.9));
+		if (t->rows[i].give)
+			printf("%12s", "one way");
+		else
+			printf("%10.0f %%", 100 * MEDIAN(two, least_share, 0.5));
 		if (!t->shared)
 			printf(" %9.0f %%", 100 * MEDIAN(two, handed, 0.5));
 		printf("\n");
@@ -202,7 +205,9 @@ static void show_together(const struct row_table *t)
 
 int main(int argc, char **argv)
 {
-	static const struct row_table *const tables[] = { &excluding, &reading };
+	static const struct row_table *const tables[] = {
+		&excluding, &reading, &passing, &finding,
+	};
 	bool timed = !(argc > 1 && strcmp(argv[1], "counts") == 0);
 	bool over = false;
 

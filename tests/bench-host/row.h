@@ -40,6 +40,10 @@ struct row {
 	void (*unlock)(void *key, void *token);
 	void *object;
 	void *node[THREADS];	/* the caller's */
+	/* two threads: one gives, the other gets, if they can; or */
+	bool (*give)(void *object);
+	bool (*get)(void *object);
+	bool alone;		/* it is not for two threads */
 };
 
 struct counts {
@@ -47,7 +51,7 @@ struct counts {
 	unsigned locked;
 };
 
-/* A table of rows: rows.c, rows_sleep.c, rows_read.c. */
+/* A table of rows: rows.c, rows_read.c, rows_pass.c, rows_find.c. */
 struct row_table {
 	const char *title;
 	struct row *rows;
@@ -56,7 +60,7 @@ struct row_table {
 	void (*init)(void);
 };
 
-extern const struct row_table excluding, reading;
+extern const struct row_table excluding, reading, passing, finding;
 
 /* Ours and peers' are declared with functions of their own arguments. */
 #define AS_LOCK(f)	((void *(*)(void *, void *))(void *)(f))
@@ -108,7 +112,7 @@ struct counts count_row(struct row *r);
 
 /* One round of one row by n threads. */
 struct contest {
-	double pairs_per_us;		/* of all threads */
+	double pairs_per_us;		/* of all threads; or what was got */
 	double least_share;		/* of n times the least thread's pairs */
 	double handed;			/* pairs after another thread's */
 };
