@@ -189,7 +189,7 @@ $(B)/quiesce.iso: $(B)/quiesce.kernel boot/grub.cfg tools/mkiso | .deps
 	$(call say,ISO,$@)
 	$(Q)tools/mkiso $@ $(B)/quiesce.kernel boot/grub.cfg
 
-.PHONY: all iso run test check tidy bench bench-host boots debug doctor help clean
+.PHONY: all iso run test check tidy bench bench-host tables boots debug doctor help clean
 iso: $(B)/quiesce.iso ## build the boot image, build/quiesce.iso
 	@ln -f $(B)/quiesce.iso $(O)/quiesce.iso
 
@@ -221,6 +221,9 @@ bench-host: .deps ## measure sync/ as a program, beside its peers of the host
 	@$(MAKE) -f tests/bench-host/bench_host.mk CC=$(CC)
 	@$(MAKE) -f tests/bench-rcu/bench_rcu.mk CC=$(CC)
 	@echo; $(PYTHON) tools/mesi.py --table
+
+tables: iso ## measure, and write the tables of docs/
+	@$(PYTHON) tools/tables.py
 
 check: .deps ## run sync/ through every schedule, and its planted faults
 	@$(PYTHON) tools/check.py
