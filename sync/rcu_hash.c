@@ -238,15 +238,25 @@ static unsigned bits_for(unsigned count, unsigned bits)
 	return bits;
 }
 
+static bool is_fit(struct rcu_hash *h, unsigned *wanted)
+{
+	uint64_t was = spin_lock_irqsave(&h->lock);
+	unsigned bits = table_locked(h)->bits;
+
+	*wanted = bits_for(h->count, bits);
+	spin_unlock_irqrestore(&h->lock, was);
+	return *wanted == bits;
+}
+
 int rcu_hash_fit(struct rcu_hash *h)
 {
-	unsigned is, wanted;
+	unsigned wanted;
 	int error = 0;
 
+	if (is_fit(h, &wanted))
+		return 0;
 	mutex_lock(&h->resizing);
-	is = rcu_hash_bits(h);
-	wanted = bits_for(rcu_hash_count(h), is);
-	if (wanted != is)
+	if (!is_fit(h, &wanted))	/* another may have been quicker */
 		error = resize_owned(h, wanted);
 	mutex_unlock(&h->resizing);
 	return error;
