@@ -37,6 +37,10 @@ static const struct demo demos[] = {
 	  "34-condvar", demo_condvar },
 	{ "rwsem", "readers together, writers alone, and a downgrade",
 	  "35-rwsem", demo_rwsem },
+	{ "lists", "the same list under locks, with references, with RCU",
+	  "78-two-answers", demo_lists },
+	{ "routes", "a million lookups in a table that changes and is resized",
+	  "66-rcu-hash", demo_routes },
 };
 
 bool demo_run(const char *name)

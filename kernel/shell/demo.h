@@ -38,3 +38,5 @@ void demo_semaphore(void);
 void demo_mutex(void);
 void demo_condvar(void);
 void demo_rwsem(void);
+void demo_lists(void);
+void demo_routes(void);

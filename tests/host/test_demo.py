@@ -8,7 +8,7 @@ import qemu
 
 DEMOS = ("counter", "locks", "readers", "seqlock", "latch", "percpu",
          "barriers", "waitq", "completion", "semaphore", "mutex", "condvar",
-         "rwsem")
+         "rwsem", "lists", "routes")
 SPINNING = ("tas", "ttas", "ticket", "mcs", "clh", "spinlock")
 
 
@@ -136,6 +136,28 @@ def test_rwsem_keeps_readers_and_writers_apart(machine):
         r"(\d+) reads, (\d+) writes, at most (\d+) readers at once, (\d+) met",
         text).groups())
     assert reads and writes and at_once > 1 and met == 0
+
+
+def test_each_list_finds_what_is_always_there(machine):
+    text, _ = show(machine, "lists")
+    found = re.findall(r"^  (\S.*?) +(\d+) +(\d+) +(\d+) +(\d+) (#*)$",
+                       text, re.M)
+    assert [row[0] for row in found][:2] == ["plain list, spinlock",
+                                             "plain list, rwlock"]
+    assert {"lock and references", "lock and deferred free",
+            "hash table, RCU"} <= {row[0] for row in found}
+    most = max(int(row[1]) for row in found)
+    for name, per_ms, _, _, missed, bar in found:
+        assert int(missed) == 0, name
+        assert len(bar) == int(per_ms) * 15 // most, name
+
+
+def test_routes_are_missed_only_where_they_are_moved(machine):
+    text, seen = show(machine, "routes")
+    lookups, _, _, changes, resizes, missed = seen["two links: rcu_hash"]
+    assert lookups >= 1000000 and changes and resizes and missed == 0
+    assert seen["one link: each is moved"][5] > 0
+    assert "torn" not in text
 
 
 def test_ctrl_c_stops_it_and_one_cpu_is_enough(boot):
