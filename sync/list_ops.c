@@ -278,5 +278,6 @@ const struct list_ops *const list_table[] = {
 	&ref_list_ops,
 	&rcu_list_ops,
 	&rcu_hash_ops,
+	&valois_ops,
 };
 const unsigned list_count = ARRAY_LEN(list_table);

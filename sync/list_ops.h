@@ -44,4 +44,4 @@ int list_join_nothing(void *list, void *self);
 void list_leave_nothing(void *list, void *self);
 
 /* of the table; a test changes one operation of a copy */
-extern const struct list_ops rcu_hash_ops;
+extern const struct list_ops rcu_hash_ops, valois_ops;

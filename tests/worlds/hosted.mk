@@ -116,9 +116,10 @@ rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
 	tests/sync/gang.c tests/hosted/rcu_world.c
 
 # lists that free later: by hazard pointers, by RCU, by a count
-LISTS := harris ref_list rcu_list rcu_chain rcu_hash list_ops
+LISTS := harris ref_list rcu_list rcu_chain rcu_hash counted valois list_ops
 
-lists_SRC := $(RCU) $(patsubst %,sync/%.c,hazard refcount hash_ops) \
+lists_SRC := $(RCU) $(patsubst %,sync/%.c,hazard refcount hash_ops \
+		valois_ops) \
 	$(foreach n,$(filter-out rcu_%,$(LISTS)),sync/$(n).c) \
 	$(foreach n,$(LISTS),tests/sync/test_$(n).c) \
 	$(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
