@@ -108,11 +108,13 @@ rcu_tree_SRC := sync/rcu_tree.c tests/sync/test_rcu_tree.c \
 
 MANY := sleeping rcu lists
 
-RCU := $(filter-out %_toy.c,$(wildcard sync/rcu*.c)) sync/srcu.c
+RCU := $(filter-out %_toy.c,$(wildcard sync/rcu*.c)) sync/srcu.c \
+	sync/srcu_calls.c
 
 rcu_SRC := $(RCU) $(foreach n,spinlock waitq completion mutex,sync/$(n).c) \
 	$(patsubst %,tests/sync/%.c,rcu_torture rcu_twins test_rcu \
-		test_rcu_ops test_rcu_state test_rcu_callbacks test_srcu) \
+		test_rcu_ops test_rcu_state test_rcu_callbacks test_srcu \
+		test_srcu_calls) \
 	tests/sync/gang.c tests/hosted/rcu_world.c
 
 # lists that free later: by hazard pointers, by RCU, by a count
