@@ -36,7 +36,7 @@ $(PEERS:%=$(OUT)/peer_%.o): $(OUT)/peer_%.o: tests/bench-rcu/peer.c \
 		-DHEADER='<urcu/urcu-$*.h>' -c $< -o $@
 
 $(OUT)/bench-rcu: $(OBJ)
-	@$(CC) $(CFLAGS) $^ $(PEERS:%=-lurcu-%) -lurcu-common -o $@
+	@$(CC) $(CFLAGS) $^ $(PEERS:%=-lurcu-%) -lurcu-cds -lurcu-common -o $@
 
 .PHONY: bench-rcu
 -include $(OBJ:.o=.d)

@@ -115,6 +115,26 @@ static double barrier(const struct flavour *f)
 	return now_ns() - began;
 }
 
+#define LOOKS	200000
+
+static double looks(const struct flavour *f)
+{
+	double began = now_ns();
+
+	if (f->look(LOOKS) != LOOKS)
+		exit(3);
+	return (now_ns() - began) / LOOKS;
+}
+
+static void fill_all(unsigned nodes)
+{
+	for (unsigned i = 0; i < FLAVOURS; i++) {
+		flavours[i]->enter();
+		flavours[i]->fill(nodes);
+		flavours[i]->leave();
+	}
+}
+
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -151,5 +171,9 @@ int main(void)
 	measure("call_rcu", enqueue);
 	measure("a callback, from call_rcu to its end", end_to_end);
 	measure("barrier behind one callback", barrier);
+	fill_all(1024);
+	measure("a search in a hash table of 1024", looks);
+	fill_all(NODES);
+	measure("a search in a hash table of 65536", looks);
 	return 0;
 }

@@ -2,12 +2,14 @@
  * tests/bench-rcu/ours.c - sync/rcu.h where a thread is a CPU.
  */
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "arch/cpu.h"
 #include "kernel/event.h"
 #include "kernel/printk.h"
 #include "sync/rcu.h"
+#include "sync/rcu_hash.h"
 #include "tests/bench-rcu/flavour.h"
 
 static bool thread_is_the_first(void)
@@ -85,7 +87,43 @@ static unsigned done(void)
 	return load_relaxed(&called);	/* relaxed: a count */
 }
 
+static struct rcu_hash table;
+static struct rcu_hash_node nodes[NODES];
+
+static void forget(void *node)
+{
+	(void)node;
+}
+
+static void fill(unsigned n)
+{
+	static bool is_filled;
+
+	if (is_filled)
+		rcu_hash_destroy(&table, forget);
+	is_filled = true;
+	if (rcu_hash_init(&table, 0))
+		exit(2);
+	for (unsigned i = 0; i < n; i++)
+		if (!rcu_hash_insert(&table, &nodes[i], i))
+			exit(3);
+	if (rcu_hash_fit(&table))
+		exit(2);
+}
+
+static unsigned look(unsigned n)
+{
+	unsigned found = 0, all = table.count;
+
+	for (unsigned i = 0; i < n; i++) {
+		rcu_read_lock();
+		found += rcu_hash_find(&table, draw_key(i, all)) != NULL;
+		rcu_read_unlock();
+	}
+	return found;
+}
+
 const struct flavour flavour_ours = {
 	"quiesce", "qsbr", enter, leave, read_many, report, synchronize_rcu,
-	call_many, done, rcu_barrier,
+	call_many, done, rcu_barrier, fill, look,
 };

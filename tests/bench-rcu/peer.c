@@ -5,7 +5,10 @@
  */
 #include "tests/bench-rcu/flavour.h"
 
+#include <stdlib.h>
+
 #include HEADER
+#include <urcu/rculfhash.h>
 
 #define GLUE_(a, b)	a##b
 #define GLUE(a, b)	GLUE_(a, b)
@@ -67,7 +70,73 @@ static void barrier(void)
 	rcu_barrier();
 }
 
+struct node {
+	struct cds_lfht_node link;
+	unsigned long key;
+};
+
+static struct cds_lfht *table;
+static struct node nodes[NODES];
+static unsigned filled, shift;
+
+/* Its lowest bits choose the bucket: those that ours takes, from the top. */
+static unsigned long hash(unsigned long key)
+{
+	return key * 0x9e3779b97f4a7c15 >> shift;
+}
+
+static int has_key(struct cds_lfht_node *link, const void *key)
+{
+	return caa_container_of(link, struct node, link)->key ==
+	       *(const unsigned long *)key;
+}
+
+static void empty(void)
+{
+	for (unsigned i = 0; i < filled; i++)
+		if (cds_lfht_del(table, &nodes[i].link))
+			exit(3);
+}
+
+/* As many buckets as nodes: what ours has, too. */
+static void fill(unsigned n)
+{
+	rcu_read_lock();
+	empty();
+	rcu_read_unlock();
+	if (table && cds_lfht_destroy(table, NULL))
+		exit(3);
+	table = cds_lfht_new(n, n, n, 0, NULL);
+	if (!table)
+		exit(2);
+	rcu_read_lock();
+	filled = n;
+	shift = 64 - __builtin_ctz(n);
+	for (unsigned i = 0; i < n; i++) {
+		nodes[i].key = i;
+		cds_lfht_node_init(&nodes[i].link);
+		cds_lfht_add(table, hash(i), &nodes[i].link);
+	}
+	rcu_read_unlock();
+}
+
+static unsigned look(unsigned n)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct cds_lfht_iter iter;
+		unsigned long key = draw_key(i, filled);
+
+		rcu_read_lock();
+		cds_lfht_lookup(table, hash(key), has_key, &key, &iter);
+		found += cds_lfht_iter_get_node(&iter) != NULL;
+		rcu_read_unlock();
+	}
+	return found;
+}
+
 const struct flavour GLUE(flavour_, NAME) = {
 	"liburcu " TEXT(NAME), TEXT(GROUP), enter, leave, read_many, report,
-	synchronize, call_many, done, barrier,
+	synchronize, call_many, done, barrier, fill, look,
 };
