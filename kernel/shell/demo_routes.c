@@ -7,6 +7,7 @@
  * who comes finds the bucket empty.  Then with sync/rcu_hash.c.
  */
 #include "arch/clock.h"
+#include "arch/cpu.h"
 #include "kernel/console.h"
 #include "kernel/mem.h"
 #include "kernel/shell/demo.h"
@@ -19,7 +20,8 @@
 #define RESIZE_EVERY	64u	/* changes */
 #define SMALL		4u	/* bits of the table's two sizes */
 #define LARGE		8u
-#define LONGEST_MS	20000
+#define CACHE_MISS	20u	/* about, as cpu_delay() counts */
+#define LONGEST_MS	60000
 
 struct route {
 	struct rcu_hash_node node;	/* key: the destination */
@@ -86,6 +88,7 @@ static bool moved_resize(unsigned bits)
 
 		rcu_chain_del(link);
 		rcu_chain_add(bucket_of(to_large, i), link);
+		cpu_delay(CACHE_MISS);
 	}
 	store_relaxed(&is_large, to_large);	/* relaxed: above */
 	return true;
@@ -145,8 +148,8 @@ static void look(struct demo_tally *t, uint64_t destination)
 
 static void change(struct demo_tally *t)
 {
-	/* relaxed: a hint that ends it */
-	while (load_relaxed(&reading) && demo_on()) {
+	/* relaxed: a hint that ends it, when there was a resize at all */
+	while ((load_relaxed(&reading) || !t->most) && demo_on()) {
 		unsigned destination = t->done * 7 % ROUTES;
 		struct route *old = route[destination];
 		struct route *now = make_route(t->done);
