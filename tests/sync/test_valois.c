@@ -162,6 +162,36 @@ TEST("sync/valois", test_valois_who_stands_in_a_deleted_cell_finds_on)
 	end(t, 1);
 }
 
+/* The first step of a deletion, and no more. */
+static void unlink_only(struct test *t, struct valois_cursor *c)
+{
+	struct valois_node *aux;
+
+	aux = counted_read(&list.pool,
+			   &c->target->counted.link[VALOIS_NEXT]);
+	check(t, counted_swap(&list.pool, &c->aux->counted.link[VALOIS_NEXT],
+			      c->target, aux));
+	counted_release(&list.pool, aux);
+}
+
+TEST("sync/valois", test_valois_goes_on_beside_one_who_stands_still)
+{
+	begin(t, 3);
+	check(t, valois_seek(&list, &one, 2));
+	unlink_only(t, &one);
+	check(t, digits() == 13 && !valois_remove(&list, 2));
+	check(t, valois_insert(&list, 2) == 0 && digits() == 123);
+	check(t, valois_remove(&list, 1) && valois_remove(&list, 3));
+	check(t, valois_insert(&list, 4) == 0 && valois_remove(&list, 2));
+	/* he who stood still goes on: it was done long ago */
+	check(t, one.target->key == 2);
+	counted_set(&list.pool, &one.target->counted.link[VALOIS_BACK],
+		    one.cell);
+	valois_leave(&list, &one);
+	check(t, digits() == 4);
+	end(t, 1);
+}
+
 /* ----------------------------------------------------------------- twins */
 
 /* Twin: no auxiliary nodes.  The swaps of neighbours undo each other. */
@@ -184,15 +214,9 @@ TEST("sync/valois", test_valois_twin_without_auxiliary_nodes_keeps_the_deleted)
 /* Twin: deletes, and does not tidy up nor say where it was. */
 TEST("sync/valois", test_valois_twin_that_leaves_no_way_back_is_caught)
 {
-	struct valois_node *aux;
-
 	begin(t, 3);
 	check(t, valois_seek(&list, &one, 2) && valois_seek(&list, &two, 3));
-	aux = counted_read(&list.pool,
-			   &one.target->counted.link[VALOIS_NEXT]);
-	check(t, counted_swap(&list.pool, &one.aux->counted.link[VALOIS_NEXT],
-			      one.target, aux));
-	counted_release(&list.pool, aux);
+	unlink_only(t, &one);
 	/* two deletes 3, from 2 on: its way back ends in 2, which is gone */
 	check(t, valois_try_delete(&list, &two));
 	check(t, most_in_a_row() > 1);
