@@ -87,7 +87,8 @@ void check_unlock(struct check_lock *l);
 /*
  * The program as a command:
  *   NAME [--mode=sc|tso|weak] [--search=dpor|full|bound:N|random:N|pct:N]
- *        [--arg=WORD] [--seed=N] [--limit=N] [--outcomes] [--replay=TOKEN]
+ *        [--arg=WORD] [--seed=N] [--limit=N] [--steps=N] [--outcomes]
+ *        [--as-found] [--replay=TOKEN]
  *
  * Without a failure, exit 0 and
  *   pass NAME mode=tso search=dpor executions=67532 blocked=12 complete=1 ...
@@ -96,5 +97,7 @@ void check_unlock(struct check_lock *l);
  * for each.  With a failure, exit 1 and
  *   fail NAME KIND: what happened
  *   token TOKEN
- * and one line for each step.  Anything wrong with the command: exit 2.
+ * and one line for each step, of the shortest schedule that was found to end in
+ * the same kind of failure; with --as-found, of the first one.
+ * Anything wrong with the command: exit 2.
  */

@@ -145,6 +145,7 @@ struct node {
 	uint16_t may_arrive;		/* handlers, were the buffer empty */
 	uint8_t lane, preemptions, choice;
 	bool fresh;			/* choices are not known yet */
+	bool is_old;			/* the choice is not the first */
 	uint64_t choices;		/* those not tried, but choice */
 	int16_t slept_at[LANES];	/* weak: stores before are covered */
 };
@@ -177,7 +178,9 @@ struct options {
 	enum search search;
 	unsigned bound, seed, max_steps;
 	uint64_t limit;
+	int cut;		/* longer runs are given up; 0: none is */
 	bool outcomes;
+	bool as_found;		/* no shorter schedule is looked for */
 	const char *token, *argument;
 };
 

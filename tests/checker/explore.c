@@ -7,8 +7,9 @@
  *             since has changed what they would do).  The next run repeats the
  *             first `fixed` choices, of which the last is new.
  *             Depth first with source sets and sleep sets; or everything; or
- *             everything with at most `bound` preemptions; or at random; or by
- *             random priorities that drop at random steps (PCT).
+ *             everything with at most `bound` preemptions and old stores read;
+ *             or at random; or by random priorities that drop at random steps
+ *             (PCT).
  * References  Abdulla et al., JACM 64(4), 2017; Musuvathi and Qadeer, Iterative
  *             context bounding, PLDI 2007; Burckhardt et al., A randomized
  *             scheduler with probabilistic guarantees, ASPLOS 2010.
@@ -78,10 +79,12 @@ static int begin_with(struct node *n, unsigned lane, uint64_t choices)
 	n->lane = lane;
 	n->choice = first_of(choices);
 	n->choices = choices & (choices - 1);
-	n->fresh = false;
+	n->fresh = n->is_old = false;
 	if (options.search == SEARCH_BOUND && run.events && lane != last &&
 	    last < CLOCK_LANE && lane < CLOCK_LANE && n->able >> last & 1)
 		n->preemptions = n[-1].preemptions + 1;
+	if (options.search == SEARCH_BOUND && n->preemptions >= options.bound)
+		n->choices = 0;
 	return lane;
 }
 
@@ -224,6 +227,9 @@ static bool next_schedule(void)
 		struct node *n = &node[d];
 
 		if (n->choices) {
+			/* an old store, too, counts: once for this step */
+			n->preemptions += !n->is_old;
+			n->is_old = true;
 			n->choice = first_of(n->choices);
 			n->choices &= n->choices - 1;
 			fixed = d + 1;

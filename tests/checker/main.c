@@ -4,7 +4,8 @@
  *
  * Invariant   A schedule is short when the same kind of failure needs each of
  *             its steps: leaving one out, or letting a thread go on instead of
- *             switching, is tried until nothing is gained.
+ *             switching, is tried until nothing is gained; then one of fewer
+ *             steps is searched for among those of few preemptions.
  * References  Zeller and Hildebrandt, Simplifying and isolating failure-inducing
  *             input, IEEE TSE 28(2), 2002.
  */
@@ -17,7 +18,8 @@
 #include "core.h"
 #include "explore.h"
 
-#define SHRINKS	200	/* a longer schedule is not made shorter */
+#define SHRINKS		200	/* a longer schedule is not made shorter */
+#define SHORTER_RUNS	4000	/* for each bound on preemptions */
 
 struct options options;
 const char *program;
@@ -52,15 +54,21 @@ static bool still_fails(const uint8_t *l, const uint8_t *c, int n,
 	       run.events <= length;
 }
 
-static bool leave_out_step(int i, const char *kind)
+/* Step i, or with it all later ones of its lane. */
+static bool leave_out(int i, bool tail, const char *kind)
 {
 	uint8_t l[SHRINKS], c[SHRINKS];
+	int n = i;
 
-	memcpy(l, lanes, length);
-	memcpy(c, choices, length);
-	memmove(l + i, l + i + 1, length - i - 1);
-	memmove(c + i, c + i + 1, length - i - 1);
-	if (!still_fails(l, c, length - 1, kind) || run.events == length)
+	memcpy(l, lanes, i);
+	memcpy(c, choices, i);
+	for (int j = i + 1; j < length; j++) {
+		if (tail && lanes[j] == lanes[i])
+			continue;
+		l[n] = lanes[j];
+		c[n++] = choices[j];
+	}
+	if (!still_fails(l, c, n, kind) || run.events == length)
 		return false;
 	keep_schedule();
 	return true;
@@ -111,12 +119,35 @@ static void shorten(const char *kind)
 
 	while (gained) {
 		gained = false;
+		for (int i = 0; i < length; i++)
+			gained |= leave_out(i, true, kind);
 		for (int i = length; i-- > 0; )
 			if (i < length)
-				gained |= leave_out_step(i, kind);
+				gained |= leave_out(i, false, kind);
 		for (int i = 1; i < length; i++)
 			gained |= go_on_at(i, kind);
 	}
+}
+
+/* With few preemptions: is there one of fewer steps? */
+static void search_shorter(const char *kind)
+{
+	struct options was = options;
+	struct tally tally;
+
+	options.search = SEARCH_BOUND;
+	options.limit = SHORTER_RUNS;
+	for (options.bound = 0; options.bound < 4 && length > 1;
+	     options.bound++) {
+		options.cut = length - 1;
+		explore(&tally);
+		if (run.end == FAILED && !strcmp(run.failure, kind)) {
+			keep_schedule();
+			shorten(kind);
+			options.bound = -1;
+		}
+	}
+	options = was;
 }
 
 static int show_failure(void)
@@ -124,7 +155,11 @@ static int show_failure(void)
 	const char *kind = run.failure;
 
 	keep_schedule();
-	shorten(kind);
+	if (!options.as_found) {
+		shorten(kind);
+		if (length <= SHRINKS)
+			search_shorter(kind);
+	}
 	notes_begin(true);
 	if (!run_script(lanes, choices, length)) {
 		printf("fail %s mode=? internal: the failure (%s) is not "
@@ -181,7 +216,8 @@ static never_returns void usage(const char *word)
 {
 	fprintf(stderr, "%s: what is %s?  --mode=sc|tso|weak "
 		"--search=dpor|full|bound:N|random:N|pct:N --seed=N --limit=N "
-		"--steps=N --arg=WORD --outcomes --replay=TOKEN\n", program, word);
+		"--steps=N --arg=WORD --outcomes --as-found --replay=TOKEN\n",
+		program, word);
 	exit(2);
 }
 
@@ -239,6 +275,8 @@ static void read_option(const char *word)
 		options.token = value;
 	else if (!strcmp(word, "--outcomes"))
 		options.outcomes = true;
+	else if (!strcmp(word, "--as-found"))
+		options.as_found = true;
 	else
 		usage(word);
 }

@@ -142,6 +142,8 @@ static unsigned next_lane(unsigned *choice)
 		stuck();
 	if (run.events >= (int)options.max_steps)
 		fail("livelock", "no end after %u steps", options.max_steps);
+	if (options.cut && run.events >= options.cut)
+		end_run(BLOCKED);
 	lane = choose(able, choice);
 	if (lane < 0) {
 		dpor_blocked();
