@@ -6,6 +6,7 @@ usage: tools/check.py [-j N] [--modes sc,tso,weak] [--bugs | --no-bugs]
                       [--out DIR] [NAME...]
 
 A program is tests/checker/programs/NAME.c, its plan NAME.plan:
+  program SOURCE WORD     it is SOURCE.c, told WORD (check_argument())
   link FILE...            what it is linked with, unmodified
   run MODE... [SEARCH]    sc, tso, weak; dpor (all schedules) if no search
   floor N                 fewer executions than that in the first mode: the
@@ -41,6 +42,11 @@ RUNTIME = ["-std=gnu11", "-O2", "-g", "-fno-strict-aliasing", "-fno-pie",
 PROGRAM = ["-std=gnu11", "-O1", "-g", "-fno-pie", "-fno-omit-frame-pointer",
            "-fno-strict-aliasing", "-fsanitize=thread", "-Wall", "-Wextra"]
 INCLUDE = ["-I.", "-Itests/worlds/checker"]
+NO_PROGRAM = [
+    (r".*_ops\.c|selves\.c", "a table of functions"),
+    (r"lockdep.*\.c|lockstat\.c|lockup\.c|wait_graph\.c|rcu_stall\.c",
+     "it watches; it does not synchronise"),
+]
 OWN = ("memcpy", "memmove", "memset", "memcmp")
 
 
@@ -54,7 +60,7 @@ class Bug:
         for where, old, new in self.edits:
             begin, end = self.function(where, text)
             lines = re.compile(r"(?:[ \t]*/\*.*?\*/)?\s*\n\s*".join(
-                re.escape(re.sub(r"\s*/\*.*?\*/$", "", o)) for o in old))
+                re.escape(o) for o in old))
             times = len(lines.findall(text, begin, end))
             if times != 1:
                 raise ValueError("bug %s: %r occurs %d times in %s" % (
@@ -80,7 +86,7 @@ class Plan:
 
     def __init__(self, name):
         self.name, self.link, self.runs, self.bugs = name, [], [], []
-        self.floor = 1
+        self.floor, self.source, self.tell = 1, name, []
         path = os.path.join(ROOT, PROGRAMS, name + ".plan")
         with open(path) as f:
             for n, line in enumerate(f, 1):
@@ -94,7 +100,9 @@ class Plan:
 
     def read(self, words, line):
         word, rest = words[0], words[1:]
-        if word == "link":
+        if word == "program":
+            self.source, self.tell = rest[0], ["--arg=" + rest[1]]
+        elif word == "link":
             self.link += rest
         elif word == "run":
             search = [w for w in rest if w not in MODES] or ["dpor"]
@@ -194,7 +202,7 @@ class Builder:
     def program(self, plan, bug=None):
         """The path of the program, with or without a fault."""
         name = plan.name + ("@" + bug.name if bug else "")
-        sources = ["%s/%s.c" % (PROGRAMS, plan.name), *plan.link, *COMMON]
+        sources = ["%s/%s.c" % (PROGRAMS, plan.source), *plan.link, *COMMON]
         parts = []
         for source in sources:
             if bug and source == bug.path:
@@ -237,23 +245,25 @@ def number(n):
     return "{:,}".format(int(n))
 
 
-def say_passed(got, bounded):
-    what = "all %s" if got["complete"] == "1" else "%s"
-    text = what % number(got["executions"]) + " executions (%s)" % \
-        got["mode"].upper()
-    if bounded:
-        text += " by %s, not all there are," % bounded
-    return text
+def say_passed(got, search, first):
+    """all 60 executions (SC), then 60 (TSO); where a bound ended it, which"""
+    if got["complete"] == "1":
+        return "%s%s%s (%s)" % (
+            "all " if first else "", number(got["executions"]),
+            " executions" if first else "", got["mode"].upper())
+    return "%s executions (%s), not all there are but by %s," % (
+        number(got["executions"]), got["mode"].upper(), search)
 
 
-def check_plan(builder, plan, modes, out):
-    """[line to print], whether all is well."""
+def check_plan(builder, plan, modes, out, limit=0):
+    """[line to print], whether all is well, what the runs said."""
     program = builder.program(plan)
-    passed, lines, well = [], [], True
+    passed, lines, runs, well = [], [], [], True
     for mode, search in plan.runs:
         if mode not in modes:
             continue
-        text, status = execute(program, mode, search)
+        more = ["--limit=%d" % limit] if limit else []
+        text, status = execute(program, mode, search, *plan.tell, *more)
         if status:
             lines.append("%s (%s) FAILS" % (plan.name, mode.upper()))
             lines.append(schedule.table(ROOT, program, text, out)
@@ -261,38 +271,81 @@ def check_plan(builder, plan, modes, out):
             well = False
             continue
         got = fields(text.split("\n")[0])
-        bounded = "" if got["complete"] == "1" else search
-        passed.append(say_passed(got, bounded))
-        if int(got["executions"]) < plan.floor and mode == plan.runs[0][0]:
+        runs.append(got)
+        if limit and got["complete"] != "1":
+            search = "a limit"
+        passed.append(say_passed(got, search, not passed))
+        floor = min(plan.floor, limit or plan.floor)
+        if int(got["executions"]) < floor and mode == plan.runs[0][0]:
             lines.append("%s: %s executions, fewer than %d: the checker lost "
-                         "some" % (plan.name, got["executions"], plan.floor))
+                         "some" % (plan.name, got["executions"], floor))
             well = False
     if passed:
         lines.insert(0, "%s: %s pass" % (plan.name, " and ".join(passed)))
-    return lines, well
+    return lines, well, runs
 
 
-def check_bug(builder, plan, bug, modes):
-    """One line for a planted fault: where it is found, how soon."""
-    program = builder.program(plan, bug)
-    found, well = [], True
-    for mode in MODES:
-        if mode not in modes or mode not in bug.modes:
-            continue
+def say_found(text, mode, took):
+    m = re.search(r"found after (\d+)", text)
+    kind = re.search(r"^fail \S+ mode=\S+ steps=(\d+) ([^:]+):", text, re.M)
+    return "%s %s in execution %s, %s steps, %.2f s" % (
+        mode.upper(), kind[2] if kind else "?", m[1] if m else "?",
+        kind[1] if kind else "?", took)
+
+
+def check_bug(builder, plan, bug, modes, *more):
+    """([line], well, seconds): where a fault is found, where it is not.
+
+    A plan says in which memories a fault shows.  In the others it must not, if
+    all schedules are run there: what needs weak memory to be seen is not also
+    a fault of x86.
+    """
+    try:
+        program = builder.program(plan, bug)
+    except (RuntimeError, ValueError) as error:
+        return ["  %s@%s: %s" % (plan.name, bug.name, error)], False, 0
+    found, well, longest = [], True, 0
+    for mode in (m for m in MODES if m in modes):
         search = dict(plan.runs).get(mode, "dpor")
-        began = time.monotonic()
-        text, status = execute(program, mode, search, seconds=60)
-        took = time.monotonic() - began
-        if status != 1:
-            well = False
-            found.append("%s NOT FOUND" % mode.upper())
+        begin = time.monotonic()
+        text, status = execute(program, mode, search, *plan.tell, *more,
+                               seconds=120)
+        took = time.monotonic() - begin
+        if mode in bug.modes:
+            well &= status == 1
+            found.append(say_found(text, mode, took) if status == 1
+                         else "%s NOT FOUND" % mode.upper())
+            longest = max(longest, took)
+        elif search == "dpor":
+            well &= status == 0
+            found.append("%s %s" % (mode.upper(), "does not show it"
+                                    if not status else "FINDS IT TOO"))
+    return (["  %s@%s: %s" % (plan.name, bug.name, "; ".join(found))], well,
+            longest)
+
+
+def without_a_program():
+    """The files of sync/ that no program is linked with, and why."""
+    linked = {path for name in plans() for path in Plan(name).link}
+    missing, exempt = [], []
+    for name in sorted(os.listdir(os.path.join(ROOT, "sync"))):
+        if not name.endswith(".c") or "sync/" + name in linked:
             continue
-        m = re.search(r"found after (\d+)", text)
-        kind = re.search(r"^fail \S+ mode=\S+ steps=(\d+) ([^:]+):", text, re.M)
-        found.append("%s %s in execution %s, %s steps, %.2f s" % (
-            mode.upper(), kind[2] if kind else "?", m[1] if m else "?",
-            kind[1] if kind else "?", took))
-    return ["  %s@%s: %s" % (plan.name, bug.name, "; ".join(found))], well
+        why = next((w for p, w in NO_PROGRAM if re.fullmatch(p, name)), None)
+        if why:
+            exempt.append((name[:-2], why))
+        else:
+            missing.append(name[:-2])
+    return missing, exempt
+
+
+def say_missing():
+    missing, exempt = without_a_program()
+    if missing:
+        print("no program yet: %s" % ", ".join(missing))
+    for why in dict.fromkeys(w for _, w in exempt):
+        print("no program needed: %s (%s)" % (
+            ", ".join(n for n, w in exempt if w == why), why))
 
 
 def main(argv):
@@ -310,11 +363,12 @@ def main(argv):
             ", ".join(sorted(unknown)), ", ".join(plans())))
     modes = opts.modes.split(",")
     builder = Builder(opts.out)
+    well, faults, slowest = True, 0, (0, "")
+    began = time.monotonic()
     try:
         builder.runtime()
         for source in COMMON:
             builder.part(source)
-        well = True
         for name in opts.names or plans():
             plan = Plan(name)
             builder.program(plan)
@@ -324,12 +378,23 @@ def main(argv):
                 lambda p=plan, b=bug: check_bug(builder, p, b, modes)
                 for bug in plan.bugs]
             with ThreadPoolExecutor(opts.j) as pool:
-                for lines, good in pool.map(lambda job: job(), jobs):
-                    print("\n".join(lines), flush=True)
+                for lines, good, took in pool.map(lambda job: job(), jobs):
+                    if lines:
+                        print("\n".join(lines), flush=True)
                     well &= good
+                    if isinstance(took, float):
+                        faults += 1
+                        slowest = max(slowest, (took, lines[0].split(":")[0]))
     except (RuntimeError, ValueError) as error:
         print("check: %s" % error)
         return 1
+    if faults:
+        print("%d planted faults; the slowest to refute: %.1f s,%s" % (
+            faults, *slowest))
+    if not opts.names:
+        say_missing()
+    print("check: %s, %.0f s" % ("all as planned" if well else "NOT as planned",
+                                 time.monotonic() - began))
     return 0 if well else 1
 
 

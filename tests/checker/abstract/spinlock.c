@@ -43,6 +43,18 @@ void spin_lock(struct spinlock *l)
 	spin_lock_raw(l);
 }
 
+void spin_lock_nested(struct spinlock *l, unsigned subclass)
+{
+	(void)subclass;
+	spin_lock(l);
+}
+
+bool spin_is_locked(const struct spinlock *l)
+{
+	/* relaxed: a hint; it may have changed by the time it returns */
+	return load_relaxed(&l->word);
+}
+
 bool spin_trylock(struct spinlock *l)
 {
 	preempt_disable();

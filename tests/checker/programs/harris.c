@@ -1,6 +1,6 @@
 /*
  * tests/checker/programs/harris.c - one removes, one inserts behind what is
- * being removed, or removes that too (--arg=remove), or looks (--arg=look).
+ * being removed, or removes that too ("removes"), or looks ("looks").
  */
 #include "sync/harris.h"
 
