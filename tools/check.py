@@ -7,6 +7,7 @@ usage: tools/check.py [-j N] [--modes sc,tso,weak] [--bugs | --no-bugs]
 
 A program is tests/checker/programs/NAME.c, its plan NAME.plan:
   program SOURCE WORD     it is SOURCE.c, told WORD (check_argument())
+  world NAME              with the config.h of tests/worlds/NAME
   link FILE...            what it is linked with, unmodified
   run MODE... [SEARCH]    sc, tso, weak; dpor (all schedules) if no search
   floor N                 fewer executions than that in the first mode: the
@@ -87,6 +88,7 @@ class Plan:
     def __init__(self, name):
         self.name, self.link, self.runs, self.bugs = name, [], [], []
         self.floor, self.source, self.tell = 1, name, []
+        self.world = "checker"
         path = os.path.join(ROOT, PROGRAMS, name + ".plan")
         with open(path) as f:
             for n, line in enumerate(f, 1):
@@ -102,6 +104,8 @@ class Plan:
         word, rest = words[0], words[1:]
         if word == "program":
             self.source, self.tell = rest[0], ["--arg=" + rest[1]]
+        elif word == "world":
+            self.world = rest[0]
         elif word == "link":
             self.link += rest
         elif word == "run":
@@ -190,12 +194,14 @@ class Builder:
                 for f in sorted(os.listdir(os.path.join(ROOT, folder)))
                 if f.endswith(".c")]
 
-    def part(self, source, name=None, text=None):
+    def part(self, source, world, name=None, text=None):
         """An object of the program: its memory in sections of their own."""
-        made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-"))
+        made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-") +
+                            ("" if world == "checker" else "+" + world))
         names = [w for n in OWN for w in ("--redefine-sym",
                                           "%s=check_%s" % (n, n))]
-        return self.compile(source, made, PROGRAM, text, then=(
+        flags = ["-Itests/worlds/" + world, *PROGRAM]
+        return self.compile(source, made, flags, text, then=(
             "objcopy", "--rename-section", ".data=check_data",
             "--rename-section", ".bss=check_bss", *names))
 
@@ -207,9 +213,10 @@ class Builder:
         for source in sources:
             if bug and source == bug.path:
                 with open(os.path.join(ROOT, source)) as f:
-                    parts.append(self.part(source, name, bug.apply(f.read())))
+                    parts.append(self.part(source, plan.world, name,
+                                           bug.apply(f.read())))
             else:
-                parts.append(self.part(source))
+                parts.append(self.part(source, plan.world))
         if bug and bug.path not in sources:
             raise ValueError("bug %s: %s is not linked" % (bug.name, bug.path))
         made = "%s/%s" % (self.out, name)
@@ -368,7 +375,7 @@ def main(argv):
     try:
         builder.runtime()
         for source in COMMON:
-            builder.part(source)
+            builder.part(source, "checker")
         for name in opts.names or plans():
             plan = Plan(name)
             builder.program(plan)
