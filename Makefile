@@ -83,7 +83,9 @@ PURPOSES := \
 	$(call needs,debug,debug) \
 	$(call needs,tidy,tidy host) \
 	$(call needs,bench,gcc host plots) \
-	$(call needs,check,gcc host) \
+	$(call needs,check mutants,gcc host) \
+	$(call needs,mutants,build run test iso) \
+	$(call needs,fuzz,clang fuzz host) \
 	$(call needs,bench-host,gcc host peers) \
 	$(call needs,test boots,gcc clang host uefi test debug tidy peers)
 
@@ -189,7 +191,7 @@ $(B)/quiesce.iso: $(B)/quiesce.kernel boot/grub.cfg tools/mkiso | .deps
 	$(call say,ISO,$@)
 	$(Q)tools/mkiso $@ $(B)/quiesce.kernel boot/grub.cfg
 
-.PHONY: all iso run test check tidy bench bench-host tables boots debug doctor help clean
+.PHONY: all iso run test check mutants fuzz tidy bench bench-host tables boots debug doctor help clean
 iso: $(B)/quiesce.iso ## build the boot image, build/quiesce.iso
 	@ln -f $(B)/quiesce.iso $(O)/quiesce.iso
 
@@ -227,6 +229,12 @@ tables: iso ## measure, and write the tables of docs/
 
 check: .deps ## run sync/ through every schedule, and its planted faults
 	@$(PYTHON) tools/check.py
+
+mutants: .deps ## plant one fault at a time, and see who notices
+	@$(PYTHON) tools/mutants.py
+
+fuzz: .deps ## ten million inputs for each of the parsers
+	@$(MAKE) -f tests/worlds/hosted.mk fuzz RUNS=10000000
 
 doctor: ## say what this machine can do
 	@if command -v $(PYTHON) >/dev/null; then $(PYTHON) tools/doctor.py; \

@@ -85,11 +85,11 @@ class Bug:
 class Plan:
     """What a .plan says."""
 
-    def __init__(self, name):
+    def __init__(self, name, folder=PROGRAMS):
         self.name, self.link, self.runs, self.bugs = name, [], [], []
         self.floor, self.source, self.tell = 1, name, []
         self.world = "checker"
-        path = os.path.join(ROOT, PROGRAMS, name + ".plan")
+        path = os.path.join(ROOT, folder, name + ".plan")
         with open(path) as f:
             for n, line in enumerate(f, 1):
                 words = line.split()

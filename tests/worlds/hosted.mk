@@ -228,22 +228,32 @@ $(HOSTED_OUT)/planted: $(planted_SRC:%.c=$(HOSTED_OUT)/%.o)
 
 # clang's only, whatever CC is.  What a run finds worth keeping goes to build/.
 RUNS ?= 200000
-FUZZ := multiboot2 acpi
-fuzz_multiboot2_SRC := boot/collect.c boot/multiboot2.c
-fuzz_acpi_SRC := boot/collect.c $(wildcard arch/x86_64/acpi*.c)
+FUZZ := multiboot2 acpi pvh symbols text
+fuzz_multiboot2_SRC := boot/collect.c boot/multiboot2.c tests/fuzz/stubs.c
+fuzz_pvh_SRC := boot/collect.c boot/pvh.c tests/fuzz/stubs.c
+fuzz_symbols_SRC := kernel/symbols.c
+fuzz_text_SRC := kernel/cmdline.c kernel/suggest.c kernel/shell/words.c \
+	tests/fuzz/stubs.c
+fuzz_acpi_SRC := boot/collect.c $(wildcard arch/x86_64/acpi*.c) \
+	tests/fuzz/stubs.c
+
+fuzz_text_MAX := 200
+fuzz_symbols_MAX := 1024
+fuzz_pvh_MAX := 4096
 
 fuzz: $(FUZZ:%=fuzz-%)
 fuzz-%: build/fuzz/%
 	@echo "fuzz $*, $(RUNS) runs"
 	@mkdir -p build/fuzz/$*.found
-	@timeout 600 $< -runs=$(RUNS) -seed=$(or $(SEED),1) -max_len=16384 \
+	@timeout $(or $(SECONDS),7200) $< -runs=$(RUNS) -seed=$(or $(SEED),1) \
+		-max_len=$(or $(fuzz_$*_MAX),16384) \
 		-timeout=10 -artifact_prefix=build/fuzz/$*- \
 		build/fuzz/$*.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
 		{ grep -aE 'ERROR: |runtime error' $<.log; tail -30 $<.log; exit 1; }
 	@grep DONE $<.log
 
 $(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/fuzz_%.c \
-	$$(fuzz_$$*_SRC) kernel/format.c tests/fuzz/stubs.c \
+	$$(fuzz_$$*_SRC) kernel/format.c \
 	build/fuzz/string.o
 	@mkdir -p $(@D)
 	@clang -std=gnu11 -O1 -g -Wall -Wextra -I. -Itests/worlds/threads \
