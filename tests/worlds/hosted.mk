@@ -147,8 +147,8 @@ lockdep_SRC := $(patsubst %,sync/%.c,$(WATCH) tas ttas ticket mcs clh spinlock \
 		rwlock phase_fair brlock seqlock waitq mutex rwsem pi_mutex \
 		pi_chain semaphore) \
 	tests/worlds/watched/watch.c \
-	$(patsubst %,tests/sync/%.c,lockdep_trial test_lockdep test_selves \
-		test_wait_graph test_lockstat test_watch)
+	$(patsubst %,tests/sync/%.c,lockdep_trial test_lockdep \
+		test_lockdep_tables test_selves test_wait_graph test_lockstat test_watch)
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
 	kernel/test.c kernel/format.c kernel/string.c
