@@ -354,7 +354,8 @@ def suites(path):
 def steps_hosted(layer, mutant):
     sanitizer = SANITIZERS[layer]
     for program, sources in hosted_programs(0).items():
-        if layer == "tsan" and program in WITHOUT_TSAN:
+        if layer == "tsan" and (program in WITHOUT_TSAN
+                                or mutant.path not in sources):
             continue
         made, parts = hosted(program, sanitizer) \
             if mutant.path in sources or program in also(mutant.path) \
@@ -363,12 +364,28 @@ def steps_hosted(layer, mutant):
             continue
         names = set(parts.sources.values())
 
-        def run(overlay, made=made, parts=parts, program=program):
+        def run(overlay, made=made, parts=parts, program=program,
+                names=names):
             binary = parts.rebuild(mutant.path, overlay)
-            return judge((layer, program),
-                         lambda s: watch([made, "*", "1"], s),
-                         lambda s: watch([binary, "*", "1"], s))
+            for pattern in [*own_suite(mutant.path, names), "*"]:
+                how = judge((layer, program, pattern),
+                            lambda s, p=pattern: watch([made, p, "1"], s),
+                            lambda s, p=pattern: watch([binary, p, "1"], s))
+                if how:
+                    return how
+            return None
         yield program, names, run
+
+
+def own_suite(path, sources):
+    """A glob for the file's own tests, if the program has them."""
+    suite = os.path.splitext(path)[0]
+    test = "tests/%s/test_%s.c" % os.path.split(suite) \
+        if suite.count("/") == 1 else ""
+    if test in sources:
+        with open(os.path.join(ROOT, test), encoding="utf-8") as f:
+            if 'TEST("%s"' % suite in f.read():
+                yield suite
 
 
 def also(path):
@@ -378,7 +395,7 @@ def also(path):
     if path.startswith("mm/") and path != "mm/mem.c":
         return ("memory", "memory_boot")
     if path == "arch/cpumask.c":
-        return ("lockdep", "rcu", "readers", "memory")
+        return ("scheduler", "memory")
     if path.endswith(".h") and path.startswith("sync/"):
         return ("lockdep", "sleeping", "rcu", "lists")
     return ()
@@ -465,7 +482,7 @@ def steps_gate(mutant):
 def steps_kernel(mutant):
     folder = mutant.path.split("/")[0]
     globs = {"mm": ["mm/*"], "sched": ["sched/*"],
-             "arch": ["mm/*", "sched/*"]}.get(folder) or suites(mutant.path)
+             "arch": ["arch/*", "mm/*", "sched/*"]}.get(folder) or suites(mutant.path)
     needs = glob.glob(os.path.join(ROOT, folder, "*.c")) + glob.glob(
         os.path.join(ROOT, "tests", folder, "*.c"))
     built = {}
