@@ -80,7 +80,7 @@ MM_SRC := $(filter-out mm/mem.c,$(wildcard mm/*.c)) sync/spinlock.c \
 
 memory_SRC := $(MM_SRC) \
 	$(patsubst %,tests/mm/test_%.c,frame slab vmap stack space) \
-	tests/hosted/test_mm_faults.c tests/hosted/test_tlb_threads.c
+	$(patsubst %,tests/hosted/test_%.c,mm_faults mm_edges tlb_threads)
 
 memory_boot_SRC := $(MM_SRC) tests/hosted/test_frame_boot.c
 
