@@ -17,7 +17,8 @@ Its layers are tried from the cheapest on, until one fails:
   checker   every schedule of the checker's programs that link it, in SC, TSO
             and the weak memory                   tools/check.py
   tsan      the hosted programs, under ThreadSanitizer
-  kernel    the kernel's own tests, on 4, 1 and 2 CPUs in QEMU
+  kernel    the kernel's own tests in QEMU: the file's, on 4, 1 and 2 CPUs, then
+            all of its folder, on 4
   host      the tests of tests/host that look at what the file prints
 A name is a mutant's, or its plan's or file's.  A result is kept in
 build/mutants for as long as the mutated file and the step's tests are what they
@@ -482,12 +483,16 @@ def steps_gate(mutant):
 def steps_kernel(mutant):
     folder = mutant.path.split("/")[0]
     globs = {"mm": ["mm/*"], "sched": ["sched/*"],
-             "arch": ["arch/*", "mm/*", "sched/*"]}.get(folder) or suites(mutant.path)
+             "arch": ["arch/*", "mm/*", "sched/*"]}.get(folder) or suites(
+                 mutant.path)
+    test = "tests/%s/test_%s" % os.path.split(mutant.path)
+    if folder in ("mm", "sched") and os.path.exists(os.path.join(ROOT, test)):
+        globs.insert(0, os.path.splitext(mutant.path)[0])
     needs = glob.glob(os.path.join(ROOT, folder, "*.c")) + glob.glob(
         os.path.join(ROOT, "tests", folder, "*.c"))
     built = {}
-    for pattern in globs:
-        for cpus in (4, 1, 2):
+    for pattern in globs:       # its own tests; all of the folder's on 4
+        for cpus in (4, 1, 2) if pattern is globs[0] else (4,):
             def run(overlay, pattern=pattern, cpus=cpus):
                 if "elf" not in built:
                     built["elf"] = kernel("build").rebuild(mutant.path,
@@ -562,7 +567,8 @@ def boot(elf, pattern, cpus, seconds):
     try:
         with qemu.Machine(setup, "m", logs) as machine:
             try:
-                outcome = machine.wait(budget=seconds)
+                machine.expect([r"not ok \d+ \S+\r"], seconds)
+                outcome = qemu.Outcome.FAIL
             except qemu.Ended as ended:
                 outcome = ended.outcome
             text = machine.text()
