@@ -55,6 +55,7 @@ SANITIZERS = {"unit": "address,undefined", "tsan": "thread"}
 WITHOUT_TSAN = ("parsers", "mutations", "shell", "log", "memory_boot")
 SLACK = 5           # a time-out: silent for so many times the original's
 AT_LEAST = 5        # longest silence, and not for less than so many seconds
+CHECKER = 30        # seconds for a search
 QUIET = {k: v for k, v in os.environ.items()
          if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
@@ -180,6 +181,10 @@ def needs_of(made):
             return set(f.read().replace("\\\n", " ").split())
     except OSError:
         return set()
+
+
+class NotRun(Exception):
+    """Nothing is kept of a step, and only what is kept was asked for."""
 
 
 class Once:
@@ -423,7 +428,7 @@ def steps_checker(mutant):
                 raise Misfit(str(e)) from None
             try:
                 for mode, search in plan.runs:
-                    how = run_checker(plan, program, mode, search)
+                    how = run_checker(program, mode, search)
                     if how:
                         return "%s: %s" % (mode.upper(), how)
             finally:
@@ -434,20 +439,14 @@ def steps_checker(mutant):
             run
 
 
-def run_checker(plan, program, mode, search):
-    def go(which):
-        def inner(seconds):
-            began = time.monotonic()
-            text, status = check.execute(which, mode, search, seconds=seconds)
-            took = time.monotonic() - began
-            if status == 124:
-                return "time-out", took
-            kind = re.search(r"^fail \S+ \S+ \S+ ([^:]+):", text, re.M)
-            return (kind[1] if kind else "status %d" % status) \
-                if status else None, took
-        return inner
-    base = checker(0).program(plan)
-    return judge(("checker", plan.name, mode), go(base), go(program))
+def run_checker(program, mode, search):
+    """How it fails.  That there is more to search, in the time that one has,
+    is no failure."""
+    text, status = check.execute(program, mode, search, seconds=CHECKER)
+    if status in (0, 124):
+        return None
+    kind = re.search(r"^fail \S+ \S+ \S+ ([^:]+):", text, re.M)
+    return kind[1] if kind else "status %d" % status
 
 
 @Once
@@ -595,15 +594,17 @@ def steps(layer, mutant):
 
 # ---------------------------------------------------------------- a mutant
 
-def kept(key, work, again):
+def kept(key, work, how):
     """work()'s result and seconds, or what was kept of it."""
     path = os.path.join(KEPT, key + ".json")
     try:
         with open(path, encoding="utf-8") as f:
-            if not again:
+            if how != "again":
                 return Result(*json.load(f))
     except (OSError, ValueError):
         pass
+    if how == "kept":
+        raise NotRun
     began = time.monotonic()
     r = Result(work(), time.monotonic() - began)
     r.seconds = time.monotonic() - began
@@ -615,7 +616,7 @@ def kept(key, work, again):
     return r
 
 
-def try_mutant(mutant, layers=LAYERS, again=False):
+def try_mutant(mutant, layers=LAYERS, mode=""):
     """A row of the table."""
     row = {"name": mutant.name, "file": mutant.path, "layer": None,
            "how": None, "seconds": 0.0, "all": 0.0}
@@ -639,15 +640,19 @@ def try_mutant(mutant, layers=LAYERS, again=False):
             for step, needs, run in steps(layer, mutant):
                 key = digest(mutant.path, text, layer, step, *contents(
                     n for n in needs if n.startswith("tests/")))
-                r = kept(key, lambda r=run: r(overlay), again)
+                r = kept(key, lambda r=run: r(overlay), mode)
                 row["all"] += r.seconds
                 if r.killed:
                     row.update(layer=layer, seconds=r.seconds,
                                how="%s: %s" % (step, r.killed))
                     return row
         return row
-    except Misfit as e:
-        row.update(layer="misfit", how=str(e))
+    except (Misfit, OSError, RuntimeError, ValueError,
+            gate.Broken) as e:
+        row.update(layer="misfit", how="%s: %s" % (type(e).__name__, e))
+        return row
+    except NotRun:
+        row.update(layer="not run", how="no layer before %s" % layer)
         return row
     finally:
         shutil.rmtree(overlay, ignore_errors=True)
@@ -674,7 +679,8 @@ def table(rows):
     yield "%d mutants of %d files: %s." % (
         len(rows), len({r["file"] for r in rows}),
         ", ".join("%s %d" % (k, count[k]) for k in
-                  [*LAYERS, "equivalent", "survives"] if k in count))
+                  [*LAYERS, "equivalent", "survives", "not run", "misfit"]
+                  if k in count))
     last = None
     for r in rows:
         if r["file"] != last:
@@ -737,8 +743,10 @@ def main(argv):
     args.add_argument("--layers", default=",".join(LAYERS))
     args.add_argument("--write", action="store_true",
                       help="put the table into docs/54-mutants.md")
-    args.add_argument("--again", action="store_true",
-                      help="whatever was kept")
+    args.add_argument("--again", dest="mode", action="store_const", default="",
+                      const="again", help="whatever was kept")
+    args.add_argument("--kept", dest="mode", action="store_const",
+                      const="kept", help="run nothing: only what was kept")
     args.add_argument("--list", action="store_true", help="names only")
     args.add_argument("--check", action="store_true",
                       help="does the list fit the sources?")
@@ -767,12 +775,12 @@ def main(argv):
     rows = []
     with ThreadPoolExecutor(opts.j) as pool:
         for row in pool.map(lambda m: merged.get(m.name) or
-                            try_mutant(m, layers, opts.again), chosen):
+                            try_mutant(m, layers, opts.mode), chosen):
             rows.append(row)
             print(json.dumps(row) if opts.json else say(row), flush=True)
-    bad = [r for r in rows if r["layer"] in (None, "misfit")]
+    bad = [r for r in rows if r["layer"] in (None, "misfit", "not run")]
     if not opts.json:
-        print("%d mutants, %d killed, %d equivalent, %d survive; %.0f s, "
+        print("%d mutants, %d killed, %d equivalent, %d not; %.0f s, "
               "%.0f s of work" % (
                   len(rows), sum(r["layer"] in LAYERS for r in rows),
                   sum(r["layer"] == "equivalent" for r in rows), len(bad),
