@@ -200,6 +200,7 @@ class Builder:
                             ("" if world == "checker" else "+" + world))
         names = [w for n in OWN for w in ("--redefine-sym",
                                           "%s=check_%s" % (n, n))]
+        names += ["--redefine-sym", "event=kernel_event"]
         flags = ["-Itests/worlds/" + world, *PROGRAM]
         return self.compile(source, made, flags, text, then=(
             "objcopy", "--rename-section", ".data=check_data",

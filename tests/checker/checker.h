@@ -68,6 +68,12 @@ void check_time(unsigned ticks);
 void check_owners_run(void);
 
 /*
+ * Who delays or sleeps until a deadline does so to look again, and again: it
+ * goes on when something that it read since the last time has changed.
+ */
+void check_polls(void);
+
+/*
  * To be called anywhere: part of this run's outcome.  At the end that is
  * "name=value name=value ...", sorted by name; --outcomes lists all that any
  * schedule produced.

@@ -158,7 +158,7 @@ struct run {
 	enum end end;
 	int16_t events;
 	unsigned threads;
-	bool setup, starting, owners_run, stepping;
+	bool setup, starting, owners_run, polls, stepping;
 	bool fatal;			/* the next step is the token's last */
 	unsigned choice;		/* of the step that is next */
 	unsigned failed;		/* the lane that did */

@@ -70,6 +70,11 @@ void check_owners_run(void)
 	run.owners_run = true;
 }
 
+void check_polls(void)
+{
+	run.polls = true;
+}
+
 void assert_failed(const char *cond, const char *file, int line,
 		   const char *func)
 {
@@ -127,6 +132,13 @@ void cpu_relax(void)
 	if (run.self->frames < FRAMES)
 		forget_seen(run.self, run.self->seens_at[run.self->frames]);
 	point(&(struct op){ .kind = OP_AWAIT, .pc = CALLER });
+}
+
+void cpu_delay(unsigned n)
+{
+	(void)n;
+	if (run.polls)
+		cpu_relax();
 }
 
 uint64_t irq_save(void)
@@ -201,6 +213,10 @@ void park(uint64_t deadline_ns)
 	if (!run.self)
 		fail("deadlock", "sleep with nobody to end it");
 	might_sleep();
+	if (run.polls && deadline_ns != PARK_FOREVER) {
+		cpu_relax();
+		return;
+	}
 	point(&(struct op){ .kind = OP_PARK, .size = 8, .strong = true,
 			    .order = ACQUIRE, .value = deadline_ns,
 			    .addr = token_of(run.self), .pc = CALLER });

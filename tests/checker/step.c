@@ -240,7 +240,8 @@ void issue(struct lane *t, const struct op *op)
 	memory_access(op->addr, op->size, true, true, op->pc);
 	note_issue(op);
 	count_tick(t);
-	forget_seen(t, t->seens);
+	if (!op->strong)	/* as in access() */
+		forget_seen(t, t->seens);
 	b->op = *op;
 	b->id = ++t->buffered_id;
 	b->sync = releases(op->order) ? t->hb : t->released;
@@ -319,8 +320,11 @@ static void touch(struct lane *t, struct event *e, const struct op *op)
 		poke(op->addr, op->size, e->value);
 		set_writer(e, g);
 	}
-	if (e->value != e->old || op->kind == OP_STORE)
-		forget_seen(t, t->seens);	/* an iteration has no effect */
+	/* an iteration has no effect; a lock is given up before it ends */
+	if (op->kind == OP_LOCK || (op->kind == OP_STORE && op->strong))
+		;
+	else if (e->value != e->old || op->kind == OP_STORE)
+		forget_seen(t, t->seens);
 	else
 		remember(t, op->addr, op->size, e->old, -2);
 	t->result = e->old;

@@ -3,7 +3,8 @@
  *
  * Invariant   Bodies in tests/checker/seams.c.  A thread that calls cpu_relax()
  *             goes on when something that it read since the last one has
- *             changed.  A delay changes nothing but time, so it is nothing.
+ *             changed.  A delay changes nothing but time, so it is nothing;
+ *             but see check_polls().
  */
 #pragma once
 
@@ -12,15 +13,11 @@
 #include "world/percpu.h"
 
 void cpu_relax(void);
+void cpu_delay(unsigned n);
 uint64_t irq_save(void);
 void irq_restore(uint64_t was);
 bool irqs_enabled(void);
 bool in_irq(void);
-
-static inline void cpu_delay(unsigned n)
-{
-	(void)n;
-}
 
 static inline bool in_nmi(void)
 {
