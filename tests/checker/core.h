@@ -233,6 +233,7 @@ void weak_step(struct lane *t, struct event *e, unsigned choice);
 void weak_settle(void);
 uint64_t weak_latest(uintptr_t addr, unsigned size);
 void weak_reset(void);
+void weak_overwrite(uintptr_t addr, size_t size);
 uintptr_t weak_location(uintptr_t addr, unsigned size);
 
 /* dpor.c */

@@ -254,6 +254,8 @@ void memory_access(uintptr_t addr, size_t size, bool writes, bool atomic,
 	}
 	if (run.self && addr >= STACKS && addr < HEAP)
 		check_stack(addr);
+	if (run.self && writes && !atomic && run.mode == MODE_WEAK)
+		weak_overwrite(addr, size);
 }
 
 void *mem_alloc(size_t size)

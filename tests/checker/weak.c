@@ -11,6 +11,7 @@
  *             is happens-before, and beyond that what full fences have
  *             gathered: each leaves its thread's view in sc_view, and takes
  *             from there what earlier ones left.
+ *             A plain store begins a new list.
  *             A store can be seen only after it was issued, so load buffering
  *             is never produced.
  *             An access of one or two bytes is one of the word of four in which
@@ -33,6 +34,7 @@
 struct word {
 	uint32_t run;
 	uint8_t size;
+	bool is_overwritten;		/* by a plain store, since */
 	int16_t first, latest;		/* stores, or START */
 	uintptr_t addr;
 	uint64_t start;
@@ -57,31 +59,57 @@ uintptr_t weak_location(uintptr_t addr, unsigned size)
 	return size < 4 ? addr & -4UL : addr;
 }
 
+static uint64_t value_of(const struct word *w, int m)
+{
+	return m == START ? w->start : event[m].value;
+}
+
+static bool overlaps(const struct word *w, uintptr_t addr, size_t size)
+{
+	return w->addr < addr + size && addr < w->addr + w->size;
+}
+
+/*
+ * A plain store is about to be done: a new object in the place of an old one.
+ * No store before it can be read any more, or that is a race, which is told.
+ */
+void weak_overwrite(uintptr_t addr, size_t size)
+{
+	weak_reset();
+	for (struct word *w = word; w < word + words; w++) {
+		if (w->is_overwritten || !overlaps(w, addr, size))
+			continue;
+		poke(w->addr, w->size, value_of(w, w->latest));
+		w->is_overwritten = true;
+	}
+}
+
 static struct word *word_at(uintptr_t addr, unsigned size)
 {
 	uintptr_t at = weak_location(addr, size);
-	struct word *w;
+	struct word *w, *free = NULL;
 
 	weak_reset();
 	size = size < 4 ? 4 : size;
 	for (w = word; w < word + words; w++) {
-		if (w->addr == at && w->size == size)
+		if (!overlaps(w, at, size))
+			continue;
+		if (w->is_overwritten) {
+			w->addr = w->size = 0;
+			free = w;
+		} else if (w->addr == at && w->size == size) {
 			return w;
-		if (w->addr < at + size && at < w->addr + w->size)
+		} else {
 			fail("mixed sizes", "%#lx is accessed by %u bytes and "
 			     "by %u", (long)at, w->size, size);
+		}
 	}
-	if (words == WORDS)
+	if (!free && words == WORDS)
 		fail("too large", "%d shared words", WORDS);
-	words++;
+	w = free ? free : &word[words++];
 	*w = (struct word){ .size = size, .first = START, .latest = START,
 			    .addr = at, .start = peek(at, size) };
 	return w;
-}
-
-static uint64_t value_of(const struct word *w, int m)
-{
-	return m == START ? w->start : event[m].value;
 }
 
 /* The part of a word's value that an access of these bytes sees. */
@@ -323,5 +351,6 @@ void weak_settle(void)
 		return;
 	weak_reset();
 	for (struct word *w = word; w < word + words; w++)
-		poke(w->addr, w->size, value_of(w, w->latest));
+		if (!w->is_overwritten)
+			poke(w->addr, w->size, value_of(w, w->latest));
 }

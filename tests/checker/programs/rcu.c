@@ -2,8 +2,10 @@
  * tests/checker/programs/rcu.c - a writer waits for a grace period, asleep at
  * the gate if need be; a reader's CPU switches between two looks and then
  * becomes idle.
+ * Told "expedited": the writer is in a hurry, and the reader's CPU switches only
+ * when it is asked to.
  *
- * Nobody has callbacks, asks CPUs to hurry, or looks for stalls.
+ * Nobody has callbacks or looks for stalls.
  */
 #include "sync/rcu.h"
 
@@ -17,6 +19,16 @@
 #include "tests/checker/checker.h"
 
 static struct atomic_ptr shared;
+static struct atomic32 asked;
+static bool hurries;
+
+/* An interrupt: who is asked sees what who asks did before. */
+void rcu_ask(unsigned cpu)
+{
+	assert(cpu < 2);
+	if (cpu == 1)
+		store_release(&asked, 1);
+}
 
 void rcu_callbacks_init_cpu(void)
 {
@@ -25,19 +37,6 @@ void rcu_callbacks_init_cpu(void)
 void rcu_callbacks_want(uint64_t cookie)
 {
 	(void)cookie;
-}
-
-void rcu_ask_holdouts(void)
-{
-}
-
-void rcu_expedite(void)
-{
-}
-
-uint64_t rcu_ask_count(void)
-{
-	return 0;
 }
 
 void rcu_stall_check(void)
@@ -63,7 +62,10 @@ static void replace(void *unused)
 
 	(void)unused;
 	rcu_assign_pointer(&shared, &now);
-	synchronize_rcu();
+	if (hurries)
+		synchronize_rcu_expedited();
+	else
+		synchronize_rcu();
 	*old = 0;
 	mem_free(old);
 }
@@ -79,9 +81,12 @@ static void look_twice(void *unused)
 {
 	(void)unused;
 	look();
+	while (hurries && !load_acquire(&asked))
+		cpu_relax();
 	rcu_note_switch();
 	look();
-	rcu_idle_enter();
+	if (!hurries)
+		rcu_idle_enter();
 }
 
 void check_setup(void)
@@ -89,6 +94,7 @@ void check_setup(void)
 	unsigned *first = mem_alloc(sizeof(*first));
 
 	*first = 1;
+	hurries = check_argument()[0];
 	store_relaxed(&shared, first);	/* relaxed: nobody runs yet */
 	rcu_init();
 	rcu_watch(false);
