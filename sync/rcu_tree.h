@@ -13,7 +13,7 @@
  * Context     Any but NMI; a CPU's own calls (report, idle, online) with
  *             preemption disabled, and not one upon the other.  Whoever began a
  *             grace period, or finds one in progress, calls rcu_tree_scan().
- * Cost        A line for each CPU that it alone writes, and one for each node.
+ * Cost        Two lines for each CPU that it alone writes; one for each node.
  *             A node is written by at most RCU_FANOUT CPUs or nodes below, and
  *             once by who begins the grace period.
  * See         docs/61-rcu-tree.md, tests/sync/test_rcu_tree.c
@@ -40,13 +40,17 @@ struct rcu_node {
 } aligned_to(CACHE_LINE);
 
 struct rcu_cpu {
-	struct atomic32 active;		/* odd: may be in a reader */
-	uint64_t seen;			/* the last grace period reported for */
-} aligned_to(CACHE_LINE);
+	/* who scans looks at it */
+	struct atomic32 active aligned_to(CACHE_LINE); /* odd: may read */
+	/* nobody else looks at it, and it changes in each grace period */
+	uint64_t seen aligned_to(CACHE_LINE);	/* the last reported for */
+};
 
 struct rcu_tree {
-	struct atomic64 seq;	/* odd: in progress; one who begins or ends */
-	struct atomic64 begun;	/* the last whose nodes are ready */
+	/* odd: in progress; who begins or ends, and who waits, looks here */
+	struct atomic64 seq aligned_to(CACHE_LINE);
+	/* the last whose nodes are ready; all look here, at each switch */
+	struct atomic64 begun aligned_to(CACHE_LINE);
 	struct rcu_node node[RCU_NODES];
 	struct rcu_cpu cpu[NR_CPUS];
 };
