@@ -7,8 +7,8 @@
 #include "tests/sync/list_trial.h"
 #include "tests/sync/quarantine.h"
 
-#define HISTORIES	24
-#define RUSH		600
+#define HISTORIES	20
+#define RUSH		400
 
 static unsigned char list[LIST_SIZE_MAX] aligned_to(CACHE_LINE);
 static unsigned char self[LIST_SELF] aligned_to(CACHE_LINE);
