@@ -29,7 +29,7 @@ def test_the_table_is_of_this_list():
 
 def test_what_does_not_fit_is_told():
     bug = check.Bug("twice", "sync/tas.c", ["unit"])
-    bug.edits = [["", "watch_relax", "cpu_relax"], ["", "tas", "tass"]]
+    bug.edits = [("", ["tas"], ["tass"])]
     mutant = mutants.Mutant(check.Plan("tas"), bug)
     assert "occurs" in list(mutants.check_lists([mutant]))[0]
 
@@ -37,9 +37,9 @@ def test_what_does_not_fit_is_told():
 def test_a_mutant_that_changes_nothing_survives():
     """Or a layer would kill whatever it is given."""
     bug = check.Bug("nothing", "sync/lockdep_graph.c", ["unit"])
-    bug.edits = [["", "#define UNSEEN", "#define  UNSEEN"]]
+    bug.edits = [("", ["#define UNSEEN"], ["#define  UNSEEN"])]
     row = mutants.try_mutant(mutants.Mutant(check.Plan("tas"), bug),
-                             ("unit",))
+                             ("unit",), "again")
     assert row["layer"] is None, row
 
 
@@ -47,5 +47,5 @@ def test_a_mutant_that_changes_nothing_survives():
 def test_it_dies(name):
     mutant = next(m for m in SMOKE if m.name == name)
     layers = [w for w in mutants.LAYERS if w in mutant.words]
-    row = mutants.try_mutant(mutant, layers)
+    row = mutants.try_mutant(mutant, layers, "again")
     assert row["layer"] in layers, row

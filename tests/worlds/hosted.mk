@@ -250,7 +250,7 @@ fuzz-%: build/fuzz/%
 		-timeout=10 -artifact_prefix=build/fuzz/$*- \
 		build/fuzz/$*.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
 		{ grep -aE 'ERROR: |runtime error' $<.log; tail -30 $<.log; exit 1; }
-	@grep DONE $<.log
+	@grep -a DONE $<.log
 
 $(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/fuzz_%.c \
 	$$(fuzz_$$*_SRC) kernel/format.c \
