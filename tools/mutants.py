@@ -428,21 +428,22 @@ def steps_checker(mutant):
                 raise Misfit(str(e)) from None
             try:
                 for mode, search in plan.runs:
-                    how = run_checker(program, mode, search)
+                    how = run_checker(plan, program, mode, search)
                     if how:
                         return "%s: %s" % (mode.upper(), how)
             finally:
                 for made in glob.glob(os.path.join(ROOT, program) + "*"):
                     os.unlink(made)
             return None
-        yield plan.name, [*plan.link, "tests/checker/programs/%s.c" % name], \
+        yield plan.name, [*plan.link, "tests/checker/programs/%s.c" % plan.source], \
             run
 
 
-def run_checker(program, mode, search):
+def run_checker(plan, program, mode, search):
     """How it fails.  That there is more to search, in the time that one has,
     is no failure."""
-    text, status = check.execute(program, mode, search, seconds=CHECKER)
+    text, status = check.execute(program, mode, search, *plan.tell,
+                                 seconds=CHECKER)
     if status in (0, 124):
         return None
     kind = re.search(r"^fail \S+ \S+ \S+ ([^:]+):", text, re.M)
@@ -647,12 +648,11 @@ def try_mutant(mutant, layers=LAYERS, mode=""):
                                how="%s: %s" % (step, r.killed))
                     return row
         return row
-    except (Misfit, OSError, RuntimeError, ValueError,
-            gate.Broken) as e:
-        row.update(layer="misfit", how="%s: %s" % (type(e).__name__, e))
-        return row
     except NotRun:
         row.update(layer="not run", how="no layer before %s" % layer)
+        return row
+    except Exception as e:      # of one row, it does not end the others
+        row.update(layer="misfit", how="%s: %s" % (type(e).__name__, e))
         return row
     finally:
         shutil.rmtree(overlay, ignore_errors=True)
