@@ -194,7 +194,7 @@ class Builder:
                 for f in sorted(os.listdir(os.path.join(ROOT, folder)))
                 if f.endswith(".c")]
 
-    def part(self, source, world, name=None, text=None):
+    def part(self, source, name=None, text=None, world="checker"):
         """An object of the program: its memory in sections of their own."""
         made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-") +
                             ("" if world == "checker" else "+" + world))
@@ -214,10 +214,11 @@ class Builder:
         for source in sources:
             if bug and source == bug.path:
                 with open(os.path.join(ROOT, source)) as f:
-                    parts.append(self.part(source, plan.world, name,
-                                           bug.apply(f.read())))
+                    parts.append(self.part(source, name,
+                                           bug.apply(f.read()),
+                                           plan.world))
             else:
-                parts.append(self.part(source, plan.world))
+                parts.append(self.part(source, world=plan.world))
         if bug and bug.path not in sources:
             raise ValueError("bug %s: %s is not linked" % (bug.name, bug.path))
         made = "%s/%s" % (self.out, name)
