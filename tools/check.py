@@ -377,7 +377,7 @@ def main(argv):
     try:
         builder.runtime()
         for source in COMMON:
-            builder.part(source, "checker")
+            builder.part(source)
         for name in opts.names or plans():
             plan = Plan(name)
             builder.program(plan)
