@@ -26,6 +26,7 @@ were; --again asks anew.  --write puts the table into docs/54-mutants.md.
 Exit: 0 all killed or equivalent, 1 not, 2 usage.
 """
 import argparse
+import functools
 import glob
 import hashlib
 import json
@@ -128,11 +129,14 @@ def digest(*texts):
     return h.hexdigest()[:24]
 
 
+@functools.lru_cache(maxsize=None)
+def content(path):
+    with open(os.path.join(ROOT, path), "rb") as f:
+        return digest(path, f.read())
+
+
 def contents(paths):
-    for path in sorted(paths):
-        with open(os.path.join(ROOT, path), "rb") as f:
-            yield path
-            yield f.read()
+    return map(content, sorted(paths))
 
 
 class Parts:
@@ -649,7 +653,7 @@ def try_mutant(mutant, layers=LAYERS, mode=""):
                     return row
         return row
     except NotRun:
-        row.update(layer="not run", how="no layer before %s" % layer)
+        row.update(layer="not run", how="%s was not tried" % layer)
         return row
     except Exception as e:      # of one row, it does not end the others
         row.update(layer="misfit", how="%s: %s" % (type(e).__name__, e))
