@@ -174,13 +174,15 @@ def wait_at_prompt(m, budget=120):
 
 def at_prompt(name, commands, plugin_args=(), **setup):
     """Boots, runs `bench X` for each of commands; the report."""
+    said = {}
     with machine(name, plugin_args, **setup) as m:
         wait_at_prompt(m)
         for command in commands:
             text = m.command_output("bench " + command, 600)
             if "done" not in text:
                 raise Unmeasured("bench %s says: %s" % (command, text))
-        return finish(m, name)
+            said[command] = text
+        return dict(finish(m, name), said=said)
 
 
 COMMON = {"boot": "pvh", "cpus": 4, "mem": "128"}
@@ -284,24 +286,52 @@ def locks():
                       cost["locked"], cost["loads"], cost["stores"]))
 
 
+def asked(text):
+    """(busy CPUs, IPIs of one grace period in a hurry), as bench_rcu.c says."""
+    found = re.search(r"(\d+) busy, (\d+) grace periods, (\d+) asked", text)
+    if not found:
+        raise Unmeasured("bench rcu-busy says: %s" % text)
+    busy, periods, ipis = map(int, found.groups())
+    return busy, ipis / periods
+
+
 def rcu():
-    """A grace period while the other CPUs idle: instructions, by CPUs."""
+    """A grace period while the others idle, or compute: instructions, IPIs."""
     for cpus_ in (2, 8, 64, 255):
-        marks = at_prompt("rcu-%d" % cpus_, ["rcu"], cmdline="watch=off",
-                          boot="pvh", cpus=cpus_,
-                          mem="512" if cpus_ > 64 else "128")["marks"]
+        setup = {"cmdline": "watch=off", "boot": "pvh", "cpus": cpus_,
+                 "mem": "512" if cpus_ > 64 else "128"}
+        marks = at_prompt("rcu-%d" % cpus_, ["rcu"], **setup)["marks"]
         n = rounds(marks, "RCU", "RCU_END")
         locked = rounds(marks, "RCU", "RCU_END", "locked")
         hurry = rounds(marks, "RCU_HURRY", "RCU_HURRY_END")
         if cpus_ == 2:
             read = rounds(marks, "RCU_READ", "RCU_READ_END")
-            yield Row("rcu_read_lock + unlock", statistics.median(read), 4,
+            yield Row("rcu_read_lock + unlock",
+                      round(statistics.median(read)), 4,
                       "%s; %d locked" % (spread(read), max(rounds(
                           marks, "RCU_READ", "RCU_READ_END", "locked"))))
         yield Row("a grace period, %d CPUs" % cpus_, statistics.median(n),
                   None, "%s; %d locked; expedited %d" % (
                       spread(n), statistics.median(locked),
                       statistics.median(hurry)))
+        if cpus_ <= 64:         # 255 that take turns boot for minutes
+            yield rcu_in_a_hurry(setup)
+
+
+def rcu_in_a_hurry(setup):
+    """Beside CPUs that compute.  By icount: on a slow host, who waits would
+    lose patience and ask again."""
+    report = at_prompt("rcu-busy-%d" % setup["cpus"], ["rcu-busy"],
+                       icount=ICOUNT, **setup)
+    marks = report["marks"]
+    busy, ipis = asked(report["said"]["rcu-busy"])
+    own, everybody = (round(statistics.median(
+        rounds(marks, "RCU_BUSY", "RCU_BUSY_END", what)))
+        for what in ("insns", "all"))
+    # who waits interrupts each that is busy, once
+    return Row("  in a hurry, %d busy: IPIs" % busy, round(ipis), busy,
+               "%s instructions of who waits, %s of all" % (
+                   number(own), number(everybody)))
 
 
 def idle():

@@ -15,3 +15,4 @@ int bench_wake(void);		/* a thread that sleeps on an idle CPU */
 int bench_locks(void);		/* each of sync/: lock and unlock */
 int bench_idle(void);		/* a minute */
 int bench_rcu(void);		/* grace periods, the others idle */
+int bench_rcu_busy(void);	/* in a hurry, the others busy */

@@ -17,6 +17,7 @@ static const struct bench {
 	{ "locks", bench_locks },
 	{ "idle", bench_idle },
 	{ "rcu", bench_rcu },
+	{ "rcu-busy", bench_rcu_busy },
 };
 
 static int cmd_bench(int argc, char **argv)

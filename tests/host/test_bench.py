@@ -77,6 +77,13 @@ def test_the_halting_kernel_differs_at_its_entry_only():
         bench.halting(elf.replace(load, load.replace(b"\1\0\0\0\5", b"\0" * 5)))
 
 
+def test_the_ipis_of_a_hurry_are_for_one_grace_period():
+    said = "63 busy, 5 grace periods, 314 asked\nbench rcu-busy: done"
+    assert bench.asked(said) == (63, 62.8)
+    with pytest.raises(bench.Unmeasured):
+        bench.asked("bench rcu-busy: done")
+
+
 def test_a_profile_sums_by_function():
     names = {1: "f+0x0", 2: "f+0x4", 3: "g+0x0", 0: "0x0"}
     assert bench.by_function([[1, 3], [3, 7], [2, 5], [0, 0]],
