@@ -105,7 +105,8 @@ def mutants():
                 text = m.name       # check_lists() says what is wrong
             if text in texts:       # two programs may plant the same fault
                 continue
-            m.name += "-too" * (m.name in names and plan.name not in ours)
+            while m.name in names and not isinstance(plan, Plan):
+                m.name += "-too"
             everything.append(m)
             texts.add(text)
             names.add(m.name)
