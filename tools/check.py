@@ -3,11 +3,11 @@
 say what came of it.
 
 usage: tools/check.py [-j N] [--modes sc,tso,weak] [--bugs | --no-bugs]
-                      [--out DIR] [NAME...]
+                      [--out DIR] [--table] [NAME...]
 
 A program is tests/checker/programs/NAME.c, its plan NAME.plan:
   program SOURCE WORD     it is SOURCE.c, told WORD (check_argument())
-  world NAME              with the config.h of tests/worlds/NAME
+  sizes NAME              those of tests/checker/NAME/world/config.h
   link FILE...            what it is linked with, unmodified
   run MODE... [SEARCH]    sc, tso, weak; dpor (all schedules) if no search
   floor N                 fewer executions than that in the first mode: the
@@ -18,6 +18,7 @@ A program is tests/checker/programs/NAME.c, its plan NAME.plan:
   + NEW                   by what
 A line of a run is `ticket: all 384 executions (SC) pass`.  A failure is shown
 as a table and drawn (build/checker/NAME.svg); tools/replay repeats it.
+With --table the counts go into the table of docs/50-checker.md.
 Exit: 0 all as planned, 1 not, 2 usage.
 """
 import argparse
@@ -43,6 +44,8 @@ RUNTIME = ["-std=gnu11", "-O2", "-g", "-fno-strict-aliasing", "-fno-pie",
 PROGRAM = ["-std=gnu11", "-O1", "-g", "-fno-pie", "-fno-omit-frame-pointer",
            "-fno-strict-aliasing", "-fsanitize=thread", "-Wall", "-Wextra"]
 INCLUDE = ["-I.", "-Itests/worlds/checker"]
+CHAPTER = "docs/50-checker.md"
+TABLE = re.compile(r"(<!-- make check: programs -->\n).*?(<!-- end -->)", re.S)
 NO_PROGRAM = [
     (r".*_ops\.c|selves\.c", "a table of functions"),
     (r"lockdep.*\.c|lockstat\.c|lockup\.c|wait_graph\.c|rcu_stall\.c",
@@ -88,7 +91,7 @@ class Plan:
     def __init__(self, name, folder=PROGRAMS):
         self.name, self.link, self.runs, self.bugs = name, [], [], []
         self.floor, self.source, self.tell = 1, name, []
-        self.world = "checker"
+        self.sizes = ""
         path = os.path.join(ROOT, folder, name + ".plan")
         with open(path) as f:
             for n, line in enumerate(f, 1):
@@ -104,8 +107,8 @@ class Plan:
         word, rest = words[0], words[1:]
         if word == "program":
             self.source, self.tell = rest[0], ["--arg=" + rest[1]]
-        elif word == "world":
-            self.world = rest[0]
+        elif word == "sizes":
+            self.sizes = rest[0]
         elif word == "link":
             self.link += rest
         elif word == "run":
@@ -194,14 +197,14 @@ class Builder:
                 for f in sorted(os.listdir(os.path.join(ROOT, folder)))
                 if f.endswith(".c")]
 
-    def part(self, source, name=None, text=None, world="checker"):
+    def part(self, source, name=None, text=None, sizes=""):
         """An object of the program: its memory in sections of their own."""
         made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-") +
-                            ("" if world == "checker" else "+" + world))
+                            (sizes and "+" + sizes))
         names = [w for n in OWN for w in ("--redefine-sym",
                                           "%s=check_%s" % (n, n))]
         names += ["--redefine-sym", "event=kernel_event"]
-        flags = ["-Itests/worlds/" + world, *PROGRAM]
+        flags = [*(["-Itests/checker/" + sizes] if sizes else []), *PROGRAM]
         return self.compile(source, made, flags, text, then=(
             "objcopy", "--rename-section", ".data=check_data",
             "--rename-section", ".bss=check_bss", *names))
@@ -215,10 +218,9 @@ class Builder:
             if bug and source == bug.path:
                 with open(os.path.join(ROOT, source)) as f:
                     parts.append(self.part(source, name,
-                                           bug.apply(f.read()),
-                                           plan.world))
+                                           bug.apply(f.read()), plan.sizes))
             else:
-                parts.append(self.part(source, world=plan.world))
+                parts.append(self.part(source, sizes=plan.sizes))
         if bug and bug.path not in sources:
             raise ValueError("bug %s: %s is not linked" % (bug.name, bug.path))
         made = "%s/%s" % (self.out, name)
@@ -358,6 +360,28 @@ def say_missing():
             ", ".join(n for n, w in exempt if w == why), why))
 
 
+def table_row(plan, runs):
+    cells = {run["mode"]: number(run["executions"]) +
+             ("" if run["complete"] == "1" else " by chance") for run in runs}
+    return "| %s | %s | %d |" % (plan.name, " | ".join(
+        cells.get(mode, "-") for mode in MODES), len(plan.bugs))
+
+
+def write_table(rows):
+    """These rows replace the ones of the same name."""
+    path = os.path.join(ROOT, CHAPTER)
+    with open(path, encoding="utf-8") as f:
+        chapter = f.read()
+    known = {row.split()[1]: row for row in
+             re.findall(r"^\| \w+ \|.*\d \|$", TABLE.search(chapter)[0], re.M)}
+    known.update((row.split()[1], row) for row in rows)
+    text = "\n".join(["| program | SC | TSO | weak | planted faults |",
+                      "|---|---|---|---|---|"] +
+                     [known[name] for name in plans() if name in known])
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(TABLE.sub(lambda m: m[1] + text + "\n" + m[2], chapter))
+
+
 def main(argv):
     args = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     args.add_argument("names", nargs="*", metavar="NAME")
@@ -366,6 +390,8 @@ def main(argv):
     args.add_argument("--out", default="build/checker")
     args.add_argument("--bugs", action="store_true", help="only the faults")
     args.add_argument("--no-bugs", action="store_true")
+    args.add_argument("--table", action="store_true",
+                      help="write the counts into " + CHAPTER)
     opts = args.parse_args(argv)
     unknown = set(opts.names) - set(plans())
     if unknown:
@@ -373,7 +399,7 @@ def main(argv):
             ", ".join(sorted(unknown)), ", ".join(plans())))
     modes = opts.modes.split(",")
     builder = Builder(opts.out)
-    well, faults, slowest = True, 0, (0, "")
+    well, faults, slowest, rows = True, 0, (0, ""), []
     began = time.monotonic()
     try:
         builder.runtime()
@@ -392,7 +418,9 @@ def main(argv):
                     if lines:
                         print("\n".join(lines), flush=True)
                     well &= good
-                    if isinstance(took, float):
+                    if isinstance(took, list):
+                        rows += [table_row(plan, took)] if took else []
+                    else:
                         faults += 1
                         slowest = max(slowest, (took, lines[0].split(":")[0]))
     except (RuntimeError, ValueError) as error:
@@ -403,6 +431,8 @@ def main(argv):
             faults, *slowest))
     if not opts.names:
         say_missing()
+    if opts.table and well:
+        write_table(rows)
     print("check: %s, %.0f s" % ("all as planned" if well else "NOT as planned",
                                  time.monotonic() - began))
     return 0 if well else 1

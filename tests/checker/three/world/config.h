@@ -1,6 +1,6 @@
 /*
- * The checker's world with one CPU less: a tree of two nodes, one below the
- * other, and a CPU below each.
+ * The sizes of the checker's world with one CPU less: a tree of two nodes, one
+ * below the other, and CPUs below both.
  */
 #pragma once
 
