@@ -239,3 +239,30 @@ def test_gdb_stops_before_the_last_step():
     stop = done.stdout.split("before the last step of the token:")[1]
     assert re.search(r"ticket_(un)?lock", stop), done.stdout
     assert "No more reverse-execution" not in stop
+
+
+def test_chapter_names_the_programs():
+    """Each with its faults; the counts are those of the run that wrote it.
+
+    A new one is written there by tools/check.py --no-bugs --table NAME.
+    """
+    with open(os.path.join(ROOT, check.CHAPTER), encoding="utf-8") as f:
+        rows = re.findall(r"^\| (\w+) \|(.*)\| (\d+) \|$",
+                          check.TABLE.search(f.read())[0], re.M)
+    told = {name: (int(faults), len(re.findall(r"\d by chance", cells)))
+            for name, cells, faults in rows}
+    wanted = {}
+    for name in NAMES:
+        plan = check.Plan(name)
+        wanted[name] = len(plan.bugs), sum(how != "dpor"
+                                           for _, how in plan.runs)
+    assert told == wanted, "tools/check.py --no-bugs --table " + " ".join(
+        name for name in NAMES if told.get(name) != wanted[name])
+
+
+def test_what_has_no_program_is_told():
+    missing, _ = check.without_a_program()
+    with open(os.path.join(ROOT, check.CHAPTER), encoding="utf-8") as f:
+        chapter = f.read()
+    for name in missing:
+        assert "`sync/%s.c`" % name in chapter, name
