@@ -3,8 +3,9 @@
 ; Two doors, one room.  GRUB enters multiboot_entry with its magic in eax and
 ; the tag list in ebx; QEMU -kernel (PVH) enters pvh_entry with the start-info
 ; in ebx.  Both have paging off, interrupts off and flat 32-bit segments.  We
-; check that this CPU can run us, build the boot page tables, turn on long mode
-; and call kernel_main(kind, info) on the boot stack.
+; check that this CPU can run us and that there is memory where we are, build the
+; boot page tables, turn on long mode and call kernel_main(kind, info) on the
+; boot stack.
 ;
 ; The boot page tables map the first 4 GB three times with 2 MB pages: at 0 (we
 ; are running there), at DIRECT_MAP (the loader's data, read by C) and its
@@ -29,7 +30,7 @@
 
 %include "boot/longmode.inc"
 
-extern kernel_main
+extern kernel_main, kernel_image_end
 
 section .multiboot2 progbits alloc noexec nowrite align=8
 header:
@@ -112,6 +113,14 @@ check_cpu:				; edi: kind, ebx: info
 	mov esi, no_nx
 	test edx, 1 << 20		; NX
 	jz die
+	mov esi, no_memory		; our last word keeps what is stored
+	mov eax, kernel_image_end - KERNEL_BASE - 4
+	mov edx, [eax]
+	not edx
+	mov [eax], edx
+	cmp [eax], edx
+	jne die
+	not dword [eax]
 
 build_tables:
 	mov eax, PAGE_PRESENT | PAGE_WRITE
@@ -198,6 +207,7 @@ die:					; esi: the message
 no_magic:	db 'quiesce: not started by a multiboot2 loader', 0
 no_long_mode:	db 'quiesce: this CPU has no 64-bit long mode', 0
 no_nx:		db 'quiesce: this CPU has no NX page protection', 0
+no_memory:	db 'quiesce: not enough memory for the kernel itself', 0
 
 	align 8
 global boot_gdt, boot_gdt_limit

@@ -147,8 +147,8 @@ static bool wait(struct waitq *q, bool (*cond)(void *arg), void *arg,
 		woken = waitq_sleep_locked(q, &w, deadline_ns, was);
 		watch_waited();
 		waitq_unlock(q, was);
-	} while (woken);
-	return cond(arg);
+	} while (woken && !cond(arg));
+	return woken || cond(arg);
 }
 
 void wait_event(struct waitq *q, bool (*cond)(void *arg), void *arg)

@@ -58,7 +58,7 @@ SLACK = 5           # a time-out: silent for so many times the original's
 AT_LEAST = 5        # longest silence, and not for less than so many seconds
 CHECKER = 30        # seconds for a search
 QUIET = {k: v for k, v in os.environ.items()
-         if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+         if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WERROR")}
 
 
 class Misfit(Exception):

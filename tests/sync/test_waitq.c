@@ -265,6 +265,28 @@ TEST("sync/waitq", test_waitq_that_leaves_a_ghost_is_caught)
 	check(t, !leaves_nothing(t, &waitq_that_leaves_a_ghost, IMPATIENT));
 }
 
+/* It comes true before the deadline, and nobody is woken. */
+TEST("sync/waitq", test_waitq_asks_once_more_at_the_deadline)
+{
+	uint64_t wait = 4 * MS;
+	bool in_time;
+
+	/* until this machine is quick enough to be in time */
+	do {
+		begin(&waitq_ops);
+		deadlines[0] = clock_ns() + wait;
+		gang_start(&gang, 1, take_in_turn, t->seed);
+		while (waitq_count(&q) != 1 && clock_ns() < deadlines[0])
+			sleep_until(clock_ns() + wait / 16);
+		sleep_until(clock_ns() + wait / 16);	/* and has asked */
+		store_release(&units, 1);
+		in_time = clock_ns() < deadlines[0];
+		check(t, gang_wait(&gang, PATIENT));
+		wait *= 2;
+	} while (!in_time);
+	check(t, load_acquire(&got[0]) == 2);
+}
+
 /* True, and q locked, if both are queued and the first one's time is up. */
 static bool stage_late_wake_up(struct test *t, uint64_t wait, uint64_t *was)
 {
