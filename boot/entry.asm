@@ -3,9 +3,9 @@
 ; Two doors, one room.  GRUB enters multiboot_entry with its magic in eax and
 ; the tag list in ebx; QEMU -kernel (PVH) enters pvh_entry with the start-info
 ; in ebx.  Both have paging off, interrupts off and flat 32-bit segments.  We
-; check that this CPU can run us and that there is memory where we are, build the
-; boot page tables, turn on long mode and call kernel_main(kind, info) on the
-; boot stack.
+; check that this CPU can run us, and that there is memory where we are; build
+; the boot page tables, turn on long mode and call kernel_main(kind, info) on
+; the boot stack.
 ;
 ; The boot page tables map the first 4 GB three times with 2 MB pages: at 0 (we
 ; are running there), at DIRECT_MAP (the loader's data, read by C) and its

@@ -17,6 +17,12 @@
  *             A cycle would keep a boost alive with nobody behind it.  Whoever
  *             closes one takes itself out again, and the walk that it does
  *             then goes all around.
+ *             A walk is no snapshot: who was blocked when we came by may run
+ *             meanwhile, and block for us.  Waits are numbered as they begin.
+ *             If no wait on the way is younger than the walk's beginning, then
+ *             all of them were there at that moment, and each owner too, since
+ *             who is blocked takes nothing: the cycle is real.  If one is, we
+ *             walk again; a real one does not go away.
  * Locks       A queue's lock, then a thread's, then the runqueue's.  A step
  *             goes against that order, from a waiter to its queue: it tries,
  *             and if it fails lets go of everything.  No step keeps a lock for
@@ -27,8 +33,9 @@
  *             the thread.
  *             An owner cannot give its queue away without the queue's lock, so
  *             it lives while we hold that.
- * Ordering    No atomics of its own; the locks order everything, [A] of
- *             sync/spinlock.c.
+ * Ordering    [A] a wait gets its number -> a walk begins: what has a number
+ *             that is not above the walk's had begun before it.
+ *             Otherwise the locks order everything, [A] of sync/spinlock.c.
  * References  Sha, Rajkumar and Lehoczky, Priority inheritance protocols, IEEE
  *             Trans. Computers 39(9), 1990, III.  The walk with two locks and
  *             references between: Linux, kernel/locking/rtmutex.c and
@@ -40,6 +47,8 @@
 #include "kernel/assert.h"
 #include "kernel/errno.h"
 #include "sync/self.h"
+
+static struct atomic64 waits;		/* how many have begun */
 
 static struct pi_self *self_of(struct thread *t)
 {
@@ -166,6 +175,7 @@ void pi_join_locked(struct pi_queue *q, struct pi_waiter *w)
 	w->prio = priority_locked(w->thread);
 	insert_locked(q, w);
 	s->blocked = w;
+	s->wait = fetch_add_acq_rel(&waits, 1) + 1;	/* [A] */
 	spin_unlock(&s->lock);
 }
 
@@ -226,8 +236,12 @@ static struct pi_waiter *lock_where_blocked(struct thread *t, uint64_t *was)
 	}
 }
 
-/* (1) of t.  Who comes next; or NULL: it waits for nobody, or all is well. */
-static struct thread *step(struct thread *t, bool to_the_end)
+/*
+ * (1) of t.  Who comes next; or NULL: it waits for nobody, or all is well.
+ * youngest: raised to the number of t's wait.
+ */
+static struct thread *step(struct thread *t, bool to_the_end,
+			   uint64_t *youngest)
 {
 	struct thread *next = NULL;
 	struct pi_waiter *w;
@@ -240,6 +254,8 @@ static struct thread *step(struct thread *t, bool to_the_end)
 	if (!w)
 		return NULL;
 	q = w->q;
+	if (self_of(t)->wait > *youngest)
+		*youngest = self_of(t)->wait;
 	prio = priority_locked(t);
 	moves = prio != w->prio;
 	if (moves) {
@@ -256,17 +272,25 @@ static struct thread *step(struct thread *t, bool to_the_end)
 
 int pi_walk(struct thread *t, const struct thread *self)
 {
+	uint64_t begun = load_acquire(&waits), youngest = 0;	/* [A] */
 	unsigned steps = 0;
 
 	/* ends where nobody waits, or nothing changes, or at self */
 	while (t) {
 		struct thread *next = NULL;
 		bool met = t == self;
+		bool real = met && youngest <= begun;
 
-		if (!met)
-			next = step(t, self && ++steps < PI_CYCLE_MAX);
+		if (met && !real) {	/* a wait was younger: once more */
+			begun = load_acquire(&waits);		/* [A] */
+			youngest = 0;
+			steps = 0;
+		}
+		if (!real)
+			next = step(t, self && ++steps < PI_CYCLE_MAX,
+				    &youngest);
 		thread_put(t);
-		if (met)
+		if (real)
 			return -EDEADLK;
 		t = next;
 	}

@@ -38,6 +38,7 @@ struct pi_self {
 	struct spinlock lock;
 	/* under lock */
 	struct pi_waiter *blocked;	/* as what it waits, or NULL */
+	uint64_t wait;			/* its number, while blocked */
 	struct pi_queue *owned;		/* those that others wait for */
 	int boost;			/* the most urgent of them, or 0 */
 };
