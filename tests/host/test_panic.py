@@ -106,6 +106,9 @@ def test_panic_while_others_drain_loses_no_line(boot, cpus):
             cpu, number = match[1], int(match[2])
             assert match[3] == cpu
             gap = number - following.get(cpu, 0)
+            if gap == -1 and lines[i - 1] == line:
+                cut.append(line)    # cut behind its end, and repeated
+                continue
             assert gap >= 0 and (gap == 0 or lost), line
             following[cpu] = number + 1
             seen += 1
