@@ -3,25 +3,23 @@
  *
  * Invariant   all only grows, at its front; a struct hazard is never freed
  *             while the domain is in use, so a scan may walk it with no care.
- *             Retired objects are in the buckets of one participant, chained by
- *             a hash of their address: a scan walks all slots once and takes
- *             out of the buckets what it meets, and all that is left can go.
- *             So it needs no memory of its own, and no sorting.
+ *             Retired objects are in the list of one participant.  A scan
+ *             hashes them by their address into its buckets, walks all slots
+ *             once and takes out of the buckets what it meets, and all that is
+ *             left can go.  So it needs no memory of its own, and no sorting.
  *             A scan frees all but those in slots, which are at most
  *             HAZARD_SLOTS * count; at twice as many retired it is run again,
  *             so each frees at least half, and a retire costs O(1) on average.
- * Ordering    [A] fence_seq_cst between publishing and looking again ->
- *             fence_seq_cst between unlinking (before retire) and reading the
- *             slots.  Either the scan sees the slot, or the second look sees
- *             that the object was unlinked.  After hazard_announce() it is the
- *             caller's swap that the scan comes after: [B] of sync/msqueue.c.
- *             [B] the owner's store of a slot, which ends the use of what was
- *             there -> the scan's load: what the owner read, it read before
- *             the object is freed.
+ *             retired + room <= hazard_limit(): count only grows.
+ * Ordering    [A] fence_seq_cst between publishing and looking again, in
+ *             sync/hazard.h -> fence_seq_cst between unlinking (before retire)
+ *             and reading the slots.  Either the scan sees the slot, or the
+ *             second look sees that the object was unlinked.  After
+ *             hazard_announce() it is the caller's swap that the scan comes
+ *             after: [B] of sync/msqueue.c.
+ *             [B] the owner's store of a slot, sync/hazard.h -> the scan's
+ *             load: what the owner read, it read before the object is freed.
  *             [C] the store of all, and of taken = 0 -> who walks, who takes.
- *             [D] the link that was followed -> its load here: the object's
- *             content, stored in the file that publishes it, for instance
- *             sync/treiber.c.
  * References  Michael, Hazard pointers: safe memory reclamation for lock-free
  *             objects, IEEE TPDS 15(6), 2004.  The paper sorts the slots; here
  *             the retired are hashed.
@@ -64,8 +62,9 @@ struct hazard *hazard_join(struct hazard_domain *d)
 	h->domain = d;
 	/* relaxed: nobody knows h; and the rest of h is zero */
 	store_relaxed(&h->taken, 1);
-	/* relaxed: counted before any of its slots can hold anything */
+	/* relaxed: who sees h by [C] sees that it was counted */
 	fetch_add_relaxed(&d->count, 1);
+	h->room = hazard_limit(d);
 	first = load_acquire(&d->all);			/* [C] */
 	do
 		h->next = first;
@@ -82,36 +81,6 @@ void hazard_leave(struct hazard *h)
 	store_release(&h->taken, 0);			/* [C] */
 }
 
-void hazard_announce(struct hazard *h, unsigned slot, void *object)
-{
-	store_release(&h->slot[slot], object);		/* [B] */
-}
-
-void hazard_set(struct hazard *h, unsigned slot, void *object)
-{
-	hazard_announce(h, slot, object);
-	fence_seq_cst();				/* [A] reader */
-}
-
-void hazard_clear(struct hazard *h, unsigned slot)
-{
-	store_release(&h->slot[slot], NULL);		/* [B] */
-}
-
-void *hazard_protect(struct hazard *h, unsigned slot,
-		     const struct atomic_ptr *p)
-{
-	void *object, *again = load_acquire(p);		/* [D] */
-
-	/* ended by others standing still: each turn, one of them did a step */
-	do {
-		object = again;
-		hazard_set(h, slot, object);
-		again = load_acquire(p);		/* [D] */
-	} while (again != object);
-	return object;
-}
-
 unsigned hazard_limit(const struct hazard_domain *d)
 {
 	/* relaxed: a stale count makes a scan early */
@@ -122,25 +91,36 @@ static struct hazard_node **bucket_of(struct hazard *h, const void *object)
 {
 	uint64_t hash = (uintptr_t)object * 0x9e3779b97f4a7c15;
 
-	return &h->bucket[hash >> 32 & (HAZARD_BUCKETS - 1)];
+	return &h->bucket[hash >> 32 & (h->buckets - 1)];
 }
 
-void hazard_retire(struct hazard *h, struct hazard_node *node, void *object,
-		   void (*free)(void *object))
+/* As many as there are retired, or more; if there are so many. */
+static unsigned buckets_for(unsigned retired)
 {
-	struct hazard_node **bucket = bucket_of(h, object);
+	unsigned n = 1;
 
-	node->object = object;
-	node->free = free;
-	node->next = *bucket;
-	*bucket = node;
-	if (++h->retired >= hazard_limit(h->domain))
-		hazard_scan(h);
+	while (n < retired && n < HAZARD_BUCKETS)
+		n *= 2;
+	return n;
 }
 
-/* Moves what is retired here and has this address to kept. */
-static void keep(struct hazard *h, const void *object,
-		 struct hazard_node **kept)
+static void fill_buckets(struct hazard *h)
+{
+	struct hazard_node *node = h->retired;
+
+	h->buckets = buckets_for(hazard_limit(h->domain));
+	while (node) {
+		struct hazard_node **bucket = bucket_of(h, node->object);
+		struct hazard_node *next = node->next;
+
+		node->next = *bucket;
+		*bucket = node;
+		node = next;
+	}
+}
+
+/* What has this address stays retired. */
+static void keep(struct hazard *h, const void *object)
 {
 	struct hazard_node **at = bucket_of(h, object);
 
@@ -149,8 +129,9 @@ static void keep(struct hazard *h, const void *object,
 
 		if (node->object == object) {
 			*at = node->next;
-			node->next = *kept;
-			*kept = node;
+			node->next = h->retired;
+			h->retired = node;
+			h->room--;
 		} else {
 			at = &node->next;
 		}
@@ -172,7 +153,7 @@ static struct hazard_node *empty_buckets(struct hazard *h)
 {
 	struct hazard_node *all = NULL;
 
-	for (unsigned i = 0; i < HAZARD_BUCKETS; i++) {
+	for (unsigned i = 0; i < h->buckets; i++) {
 		while (h->bucket[i]) {
 			struct hazard_node *node = h->bucket[i];
 
@@ -181,38 +162,29 @@ static struct hazard_node *empty_buckets(struct hazard *h)
 			all = node;
 		}
 	}
-	h->retired = 0;
 	return all;
 }
 
 void hazard_scan(struct hazard *h)
 {
 	struct hazard *other;
-	struct hazard_node *kept = NULL, *gone;
 
 	if (!h->retired)
 		return;
-	fence_seq_cst();				/* [A] scan */
+	fence_seq_cst();				/* [A] */
 	other = load_acquire(&h->domain->all);		/* [C] */
+	fill_buckets(h);
+	h->retired = NULL;
+	h->room = hazard_limit(h->domain);
 	for (; other; other = other->next) {
 		for (unsigned i = 0; i < HAZARD_SLOTS; i++) {
 			void *object = load_acquire(&other->slot[i]); /* [B] */
 
 			if (object)
-				keep(h, object, &kept);
+				keep(h, object);
 		}
 	}
-	gone = empty_buckets(h);
-	while (kept) {
-		struct hazard_node *node = kept;
-		struct hazard_node **bucket = bucket_of(h, node->object);
-
-		kept = node->next;
-		node->next = *bucket;
-		*bucket = node;
-		h->retired++;
-	}
-	free_list(gone);
+	free_list(empty_buckets(h));
 }
 
 void hazard_drain(struct hazard_domain *d)
@@ -225,7 +197,7 @@ void hazard_drain(struct hazard_domain *d)
 
 		/* relaxed: as above */
 		assert(!load_relaxed(&h->taken));
-		free_list(empty_buckets(h));
+		free_list(h->retired);
 		mem_free(h);
 		h = next;
 	}

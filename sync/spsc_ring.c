@@ -24,7 +24,7 @@ void spsc_ring_init(struct spsc_ring *r, void **place, uint32_t places)
 	/* relaxed: r is the caller's own until it is published */
 	store_relaxed(&r->put.n, 0);
 	store_relaxed(&r->take.n, 0);		/* relaxed: as above */
-	r->put.taken = 0;
+	r->put.end = places;
 	r->take.put = 0;
 	r->place = place;
 	r->mask = places - 1;
@@ -35,9 +35,10 @@ bool spsc_ring_put(struct spsc_ring *r, void *value)
 	/* relaxed: we alone write it */
 	uint32_t n = load_relaxed(&r->put.n);
 
-	if (n - r->put.taken > r->mask) {
-		r->put.taken = load_acquire(&r->take.n);	/* [B] */
-		if (n - r->put.taken > r->mask)
+	if (n == r->put.end) {
+		r->put.end = load_acquire(&r->take.n);		/* [B] */
+		r->put.end += r->mask + 1;
+		if (n == r->put.end)
 			return false;
 	}
 	r->place[n & r->mask] = value;

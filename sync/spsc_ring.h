@@ -19,7 +19,7 @@
 struct spsc_ring {
 	struct {
 		struct atomic32 n;	/* ever put */
-		uint32_t taken;		/* at least; as last seen */
+		uint32_t end;		/* ever taken, as last seen; + places */
 	} put aligned_to(CACHE_LINE);	/* the putter's */
 	struct {
 		struct atomic32 n;	/* ever taken */

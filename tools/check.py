@@ -197,32 +197,62 @@ class Builder:
                 for f in sorted(os.listdir(os.path.join(ROOT, folder)))
                 if f.endswith(".c")]
 
-    def part(self, source, name=None, text=None, sizes=""):
-        """An object of the program: its memory in sections of their own."""
+    def part(self, source, name=None, text=None, sizes="", over=""):
+        """An object of the program: its memory in sections of their own.
+
+        Headers are taken from the folder `over` first.
+        """
         made = "%s/%s.o" % (self.out, name or source[:-2].replace("/", "-") +
                             (sizes and "+" + sizes))
         names = [w for n in OWN for w in ("--redefine-sym",
                                           "%s=check_%s" % (n, n))]
         names += ["--redefine-sym", "event=kernel_event"]
-        flags = [*(["-Itests/checker/" + sizes] if sizes else []), *PROGRAM]
+        flags = [*(["-I" + over] if over else []),
+                 *(["-Itests/checker/" + sizes] if sizes else []), *PROGRAM]
         return self.compile(source, made, flags, text, then=(
             "objcopy", "--rename-section", ".data=check_data",
             "--rename-section", ".bss=check_bss", *names))
+
+    def overlay(self, name, path, text):
+        """A folder with the faulty header, and place for what includes it."""
+        over = "%s/%s/over" % (self.out, name.replace("@", "-"))
+        made = os.path.join(ROOT, over, path)
+        os.makedirs(os.path.dirname(made), exist_ok=True)
+        text = '#line 1 "%s"\n%s' % (path, text)
+        try:
+            with open(made) as f:
+                if f.read() == text:
+                    return over
+        except OSError:
+            pass
+        with open(made, "w") as f:
+            f.write(text)
+        return over
 
     def program(self, plan, bug=None):
         """The path of the program, with or without a fault."""
         name = plan.name + ("@" + bug.name if bug else "")
         sources = ["%s/%s.c" % (PROGRAMS, plan.source), *plan.link, *COMMON]
         parts = []
+        text = over = ""
+        if bug:
+            with open(os.path.join(ROOT, bug.path)) as f:
+                text = bug.apply(f.read())
+            if bug.path.endswith(".h"):
+                over = self.overlay(name, bug.path, text)
+            elif bug.path not in sources:
+                raise ValueError("bug %s: %s is not linked" % (bug.name,
+                                                               bug.path))
         for source in sources:
-            if bug and source == bug.path:
-                with open(os.path.join(ROOT, source)) as f:
-                    parts.append(self.part(source, name,
-                                           bug.apply(f.read()), plan.sizes))
+            if over:
+                parts.append(self.part(source, "%s/%s" % (
+                    os.path.relpath(os.path.dirname(over), self.out),
+                    source[:-2].replace("/", "-")), sizes=plan.sizes,
+                                       over=over))
+            elif bug and source == bug.path:
+                parts.append(self.part(source, name, text, plan.sizes))
             else:
                 parts.append(self.part(source, sizes=plan.sizes))
-        if bug and bug.path not in sources:
-            raise ValueError("bug %s: %s is not linked" % (bug.name, bug.path))
         made = "%s/%s" % (self.out, name)
         objects = parts + self.runtime()
         full = os.path.join(ROOT, made)

@@ -366,10 +366,10 @@ def steps_hosted(layer, mutant):
     sanitizer = SANITIZERS[layer]
     for program, sources in hosted_programs(0).items():
         if layer == "tsan" and (program in WITHOUT_TSAN
-                                or mutant.path not in sources):
+                                or linked(mutant.path) not in sources):
             continue
         made, parts = hosted(program, sanitizer) \
-            if mutant.path in sources or program in also(mutant.path) \
+            if linked(mutant.path) in sources or program in also(mutant.path) \
             else (None, None)
         if not made:
             continue
@@ -399,6 +399,13 @@ def own_suite(path, sources):
                 yield suite
 
 
+def linked(path):
+    """What stands in a list of sources, for a file or a header of sync/."""
+    if path.startswith("sync/") and path.endswith(".h"):
+        return path[:-1] + "c"
+    return path
+
+
 def also(path):
     """Programs that have a file which their list does not name."""
     if path in ("sync/pi_chain.c", "sync/spinlock.c"):
@@ -420,7 +427,7 @@ def checker(_):
 def steps_checker(mutant):
     for name in check.plans():
         plan = check.Plan(name)
-        if mutant.path not in plan.link or not plan.runs:
+        if linked(mutant.path) not in plan.link or not plan.runs:
             continue
 
         def run(_, plan=plan):
@@ -439,6 +446,8 @@ def steps_checker(mutant):
             finally:
                 for made in glob.glob(os.path.join(ROOT, program) + "*"):
                     os.unlink(made)
+                shutil.rmtree(os.path.join(ROOT, program.replace("@", "-")),
+                              ignore_errors=True)
             return None
         yield plan.name, [*plan.link, "tests/checker/programs/%s.c" % plan.source], \
             run

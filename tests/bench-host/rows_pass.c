@@ -276,15 +276,11 @@ GIVING(wfcq, wfcq_push(object, &node->wfcq), wfcq_popped(object))
 #define TWO_SIDES	.node = { &sides[0], &sides[1] }
 #define ONE_WAY(name)	TWO_SIDES, .give = give_##name, .get = get_##name
 
-static const char retired_by_calls[] =
-	"hazard pointers are calls of sync/hazard.c, ck's are inlined; and what is "
-	"retired\n            is hashed at once, not sorted by the scan";
-
 static struct row rows[] = {
 	THEIRS("lfstack, one pops", "-", put_lfs, take_lfs, &lfs, TWO_SIDES,
 	       .alone = true),
 	OURS("treiber", "hazards", 0, put_treiber, take_treiber, &treiber,
-	     TWO_SIDES, .why = retired_by_calls),
+	     TWO_SIDES),
 	THEIRS("ck hp_stack", "hazards", put_ck_hp_stack, take_ck_hp_stack,
 	       &ck_hp_stack, TWO_SIDES),
 	OURS("treiber_tagged", "used again", 0, put_tagged, take_tagged,
@@ -294,7 +290,7 @@ static struct row rows[] = {
 	THEIRS("lfstack, a mutex", "used again", put_lfs_locked,
 	       take_lfs_locked, &lfs_locked, TWO_SIDES),
 	OURS("msqueue", "queue", 0, put_msqueue, take_msqueue, &msqueue,
-	     TWO_SIDES, .why = retired_by_calls),
+	     TWO_SIDES),
 	THEIRS("ck hp_fifo", "queue", put_ck_hp_fifo, take_ck_hp_fifo,
 	       &ck_hp_fifo, TWO_SIDES),
 	THEIRS("ck fifo, tagged", "-", put_ck_fifo, take_ck_fifo, &ck_fifo,
@@ -312,10 +308,7 @@ static struct row rows[] = {
 	THEIRS("ck ring, half", "spsc half", put_ck_spsc, take_ck_spsc,
 	       &ck_spsc_half, TWO_SIDES, .alone = true),
 	OURS("spsc_ring, empty", "spsc empty", 0, put_spsc, take_spsc,
-	     &spsc_empty, ONE_WAY(spsc),
-	     .why = "each side remembers what it saw of the other, and here it "
-		    "must look\n            each time; with two threads that "
-		    "pays"),
+	     &spsc_empty, ONE_WAY(spsc)),
 	THEIRS("ck ring, empty", "spsc empty", put_ck_spsc, take_ck_spsc,
 	       &ck_spsc_empty, ONE_WAY(ck_spsc)),
 	OURS("mpmc_ring", "mpmc ring", 0, put_mpmc, take_mpmc, &mpmc,

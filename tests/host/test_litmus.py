@@ -101,7 +101,7 @@ def table():
 
 def test_every_edge_of_sync_has_a_test():
     known, found = table(), 0
-    for path in sorted((ROOT / "sync").glob("*.c")):
+    for path in sorted((ROOT / "sync").glob("*.[ch]")):
         for label in sorted(edges_of(path)):
             key = "sync/" + path.name, label
             assert key in known, "%s [%s]: no line in %s" % (*key, TABLE)

@@ -4,7 +4,7 @@
  * It takes no lock: CPUs that hand a lock over to each other, more of them than
  * the emulator's host has, would measure the host's scheduler.
  *
- * Ordering    [A] kept: who puts an object in -> who takes it out.
+ * Ordering    [A] kept, graves: who puts an object in -> who takes it out.
  */
 #include "tests/sync/quarantine.h"
 
@@ -20,11 +20,14 @@
 struct object {
 	struct atomic64 state;
 	size_t size;
+	struct object *after;		/* in graves */
 	unsigned char body[] aligned_to(CACHE_LINE);
 };
 
 static struct atomic_ptr kept[KEPT];
+static struct atomic_ptr graves;	/* what stays to the end */
 static struct atomic32 next, live, faults;
+static bool keeps_all;			/* changes while nobody is there */
 
 /* there only if AddressSanitizer is linked */
 void __asan_poison_memory_region(const void *at, size_t size)
@@ -56,11 +59,26 @@ static struct object *swap(struct object *in)
 	return xchg_acq_rel(&kept[at % KEPT], in);	/* [A] */
 }
 
+static void bury(struct object *o)
+{
+	void *first = load_acquire(&graves);		/* [A] */
+
+	do
+		o->after = first;
+	while (!cas_acq_rel(&graves, &first, o));	/* [A] */
+}
+
 void quarantine_begin(void)
 {
 	/* relaxed, both: nobody else is there */
 	store_relaxed(&live, 0);
 	store_relaxed(&faults, 0);
+	keeps_all = false;
+}
+
+void quarantine_keep_all(void)
+{
+	keeps_all = true;
 }
 
 void *quarantine_alloc(size_t size)
@@ -88,6 +106,10 @@ void quarantine_free(void *object)
 	}
 	fetch_add_relaxed(&live, -1);		/* relaxed: a count */
 	memset(o->body, POISON, o->size);
+	if (keeps_all) {
+		bury(o);
+		return;
+	}
 	if (__asan_poison_memory_region)
 		__asan_poison_memory_region(o->body, o->size);
 	leave(swap(o));
@@ -108,6 +130,14 @@ unsigned quarantine_live(void)
 
 unsigned quarantine_end(void)
 {
+	struct object *o = xchg_acq_rel(&graves, NULL);	/* [A] */
+
+	while (o) {
+		struct object *after = o->after;
+
+		leave(o);
+		o = after;
+	}
 	for (unsigned i = 0; i < KEPT; i++)
 		leave(swap(NULL));
 	return load_relaxed(&faults);	/* relaxed: as above */

@@ -17,6 +17,12 @@
 #include <stddef.h>
 
 void quarantine_begin(void);
+
+/*
+ * For a twin whose readers may stand still with what was freed, for any time:
+ * until quarantine_end() nothing leaves, and nothing stops at a touch.
+ */
+void quarantine_keep_all(void);
 void *quarantine_alloc(size_t size);
 void quarantine_free(void *object);
 bool quarantine_is_live(const void *object);

@@ -34,7 +34,7 @@ static void begin_at(uint32_t n)
 	/* relaxed, both: we are alone */
 	store_relaxed(&ring.put.n, n);
 	store_relaxed(&ring.take.n, n);
-	ring.put.taken = n;
+	ring.put.end = n + PLACES;
 	ring.take.put = n;
 }
 

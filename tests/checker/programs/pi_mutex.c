@@ -7,30 +7,13 @@
 #include "sync/pi_mutex.h"
 
 #include "kernel/errno.h"
-#include "sync/self.h"
-
 #include "tests/checker/checker.h"
+#include "tests/checker/programs/pi_threads.h"
 
 #define THREADS	3
 
 static struct pi_mutex one, two;
-static struct thread *threads[THREADS];
-static struct sync_self selves[THREADS];
 static unsigned counter, failed;
-
-static unsigned index_of(struct thread *t)
-{
-	unsigned i = 0;
-
-	while (threads[i] != t)
-		i++;
-	return i;
-}
-
-struct sync_self *thread_sync(struct thread *t)
-{
-	return &selves[index_of(t)];
-}
 
 /* Who was declared later is more urgent. */
 int thread_base_priority(struct thread *t)
