@@ -10,7 +10,6 @@
 #include "arch/x86_64/layout.h"
 #include "kernel/config.h"
 
-#define STACKS_MAX	65536UL
 #define STACK_SLOT	(PAGE_SIZE + STACK_SIZE)	/* guard page, stack */
 #define STACKS_START	VMAP_START
 #define STACKS_END	(STACKS_START + STACKS_MAX * STACK_SLOT)

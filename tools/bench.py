@@ -295,8 +295,19 @@ def asked(text):
     return busy, ipis / periods
 
 
+def switches(text):
+    """(busy CPUs, [how many needed 1 switch, 2...], how many are not known),
+    as bench_rcu_switch.c says."""
+    found = re.search(r"(\d+) switch: (\d+)((?: \d+)+)", text)
+    counts = [int(n) for n in found[3].split()] if found else [0]
+    if not any(counts):
+        raise Unmeasured("bench rcu-switch says: %s" % text)
+    return int(found[1]), counts, int(found[2])
+
+
 def rcu():
-    """A grace period while the others idle, or compute: instructions, IPIs."""
+    """A grace period while the others idle, compute, or switch threads:
+    instructions, IPIs, switches."""
     for cpus_ in (2, 8, 64, 255):
         setup = {"cmdline": "watch=off", "boot": "pvh", "cpus": cpus_,
                  "mem": "512" if cpus_ > 64 else "128"}
@@ -316,6 +327,7 @@ def rcu():
                       statistics.median(hurry)))
         if cpus_ <= 64:         # 255 that take turns boot for minutes
             yield rcu_in_a_hurry(setup)
+            yield rcu_in_switches(setup)
 
 
 def rcu_in_a_hurry(setup):
@@ -332,6 +344,19 @@ def rcu_in_a_hurry(setup):
     return Row("  in a hurry, %d busy: IPIs" % busy, round(ipis), busy,
                "%s instructions of who waits, %s of all" % (
                    number(own), number(everybody)))
+
+
+def rcu_in_switches(setup):
+    """Beside CPUs that switch all the time: of each, until it has reported.
+    One may be under way as the grace period begins, and the next reports."""
+    said = at_prompt("rcu-switch-%d" % setup["cpus"], ["rcu-switch"],
+                     **dict(setup, cmdline="watch=on"))["said"]["rcu-switch"]
+    busy, counts, unknown = switches(said)
+    return Row("  %d switch: switches of one, at most" % busy,
+               max(n for n, cpus_ in enumerate(counts, 1) if cpus_), 2,
+               ", ".join("%d CPUs %d" % (cpus_, n)
+                         for n, cpus_ in enumerate(counts, 1) if cpus_)
+               + "; of %d not known" % unknown * bool(unknown))
 
 
 def idle():

@@ -18,7 +18,7 @@ Its layers are tried from the cheapest on, until one fails:
             and the weak memory                   tools/check.py
   tsan      the hosted programs, under ThreadSanitizer
   kernel    the kernel's own tests in QEMU: the file's, on 4, 1 and 2 CPUs, then
-            all of its folder, on 4
+            its folder's, then all, on 4
   host      the tests of tests/host that look at what the file prints
 A name is a mutant's, or its plan's or file's.  A result is kept in
 build/mutants for as long as the mutated file and the step's tests are what they
@@ -502,10 +502,13 @@ def steps_kernel(mutant):
     test = "tests/%s/test_%s" % os.path.split(mutant.path)
     if folder in ("mm", "sched") and os.path.exists(os.path.join(ROOT, test)):
         globs.insert(0, os.path.splitext(mutant.path)[0])
-    needs = glob.glob(os.path.join(ROOT, folder, "*.c")) + glob.glob(
-        os.path.join(ROOT, "tests", folder, "*.c"))
+    if mutant.path == "sched/clock_keeper.c":
+        globs.insert(0, "sched/clock_keeper clock=acpi")
+    globs.append("*")
     built = {}
-    for pattern in globs:       # its own tests; all of the folder's on 4
+    for pattern in globs:       # its own tests; the folder's on 4; all on 4
+        needs = glob.glob(os.path.join(ROOT, "tests", folder if pattern != "*"
+                                       else "*", "*.c"))
         for cpus in (4, 1, 2) if pattern is globs[0] else (4,):
             def run(overlay, pattern=pattern, cpus=cpus):
                 if "elf" not in built:

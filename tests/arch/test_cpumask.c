@@ -4,6 +4,9 @@
 #include "arch/cpu.h"
 #include "arch/cpumask.h"
 #include "kernel/test.h"
+#include "tests/crew.h"
+
+#define ROUNDS	20000
 
 /* On both sides of each word's end; those there are. */
 static const unsigned some[] = { 0, 1, 31, 62, 63, 64, 65, 127, 128, 191, 192,
@@ -52,4 +55,33 @@ TEST("arch/cpumask", test_cpumask_is_walked_to_its_end)
 	check(t, !cpumask_empty(&one));
 	cpumask_and(&one, &m);
 	check(t, cpumask_empty(&one));
+}
+
+static struct cpumask shared;
+static struct atomic32 here, lost;
+
+/* Each its own bit, of one word. */
+static void set_and_clear(unsigned member)
+{
+	/* relaxed, both: all at once, or a few late */
+	fetch_add_relaxed(&here, 1);
+	while (load_relaxed(&here) < crew_size())	/* relaxed: as above */
+		cpu_relax();
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		cpumask_set(&shared, member);
+		if (!cpumask_test(&shared, member))
+			fetch_add_relaxed(&lost, 1); /* relaxed: a count */
+		cpumask_clear(&shared, member);
+		if (cpumask_test(&shared, member))
+			fetch_add_relaxed(&lost, 1); /* relaxed: a count */
+	}
+}
+
+TEST("arch/cpumask", test_cpumask_bits_are_changed_by_many_at_once)
+{
+	store_relaxed(&here, 0);	/* relaxed: before the crew starts */
+	store_relaxed(&lost, 0);	/* relaxed: before the crew starts */
+	crew_run(crew_size(), set_and_clear);
+	check(t, load_relaxed(&lost) == 0);	/* relaxed: crew has joined */
+	check(t, cpumask_empty(&shared));
 }

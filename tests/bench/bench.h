@@ -16,3 +16,4 @@ int bench_locks(void);		/* each of sync/: lock and unlock */
 int bench_idle(void);		/* a minute */
 int bench_rcu(void);		/* grace periods, the others idle */
 int bench_rcu_busy(void);	/* in a hurry, the others busy */
+int bench_rcu_switch(void);	/* in switches of threads */

@@ -16,6 +16,7 @@
 #include "sync/rcu.h"
 #include "sync/rcu_state.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/busy.h"
 #include "tests/bench/marks.h"
 
 #define ROUNDS	20
@@ -63,10 +64,10 @@ static void compute(void *unused)
 		cpu_relax();
 }
 
-static struct thread *start_on(unsigned cpu)
+struct thread *start_on(unsigned cpu, void (*fn)(void *unused))
 {
 	struct cpumask mask;
-	struct thread_spec spec = { .name = "bench-computes", .fn = compute,
+	struct thread_spec spec = { .name = "bench-is-busy", .fn = fn,
 				    .affinity = &mask, .prio = PRIO_DEFAULT };
 
 	cpumask_zero(&mask);
@@ -74,8 +75,7 @@ static struct thread *start_on(unsigned cpu)
 	return thread_create(&spec);
 }
 
-/* Who waits has CPU 0 to himself. */
-static int stay_on_the_first(void)
+int stay_on_the_first(void)
 {
 	struct cpumask mask;
 
@@ -116,7 +116,7 @@ int bench_rcu_busy(void)
 	store_relaxed(&over, 0);			/* relaxed: as above */
 	for (unsigned cpu = 1; cpu < NR_CPUS; cpu++)
 		if (cpumask_test(&cpus_online, cpu)
-		    && (threads[busy] = start_on(cpu)))
+		    && (threads[busy] = start_on(cpu, compute)))
 			busy++;
 	if (busy)
 		asked = hurry_beside(busy);

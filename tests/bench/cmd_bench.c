@@ -18,6 +18,7 @@ static const struct bench {
 	{ "idle", bench_idle },
 	{ "rcu", bench_rcu },
 	{ "rcu-busy", bench_rcu_busy },
+	{ "rcu-switch", bench_rcu_switch },
 };
 
 static int cmd_bench(int argc, char **argv)

@@ -84,6 +84,13 @@ def test_the_ipis_of_a_hurry_are_for_one_grace_period():
         bench.asked("bench rcu-busy: done")
 
 
+def test_the_switches_of_a_grace_period_are_the_most_of_one():
+    assert bench.switches("7 switch: 0 4 3 0 0\nbench rcu-switch: done") == (
+        7, [4, 3, 0, 0], 0)
+    with pytest.raises(bench.Unmeasured):
+        bench.switches("7 switch: 7 0 0 0 0\nbench rcu-switch: done")
+
+
 def test_a_profile_sums_by_function():
     names = {1: "f+0x0", 2: "f+0x4", 3: "g+0x0", 0: "0x0"}
     assert bench.by_function([[1, 3], [3, 7], [2, 5], [0, 0]],

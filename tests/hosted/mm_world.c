@@ -205,6 +205,11 @@ void ipi_send_mask(const struct cpumask *mask, uint8_t vector)
 		store_release(per_cpu_ptr(&interrupted, cpu), 1);
 }
 
+bool world_is_interrupted(void)
+{
+	return load_acquire(this_cpu_ptr(&interrupted));
+}
+
 void world_interrupts(void)
 {
 	if (xchg_acq_rel(this_cpu_ptr(&interrupted), 0))

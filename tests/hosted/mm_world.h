@@ -7,11 +7,13 @@
  *             the message of the panic that it ended in, or NULL.
  *             world_translate(va) is what this thread's pretended TLB, else the
  *             tables, say: a physical address, or 0; world_interrupts() lets
- *             the interrupts in that other threads have sent to this one.
+ *             the interrupts in that other threads have sent to this one;
+ *             world_is_interrupted() says whether there are any.
  * See         tests/worlds/hosted.mk, tests/hosted/test_mm_faults.c
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 void world_boot(void);
@@ -19,3 +21,4 @@ const char *world_fault(void (*fn)(void));
 
 uint64_t world_translate(uintptr_t va);
 void world_interrupts(void);
+bool world_is_interrupted(void);

@@ -197,6 +197,15 @@ TEST("mm/frame_boot", test_map_that_contradicts_itself)
 	expect(t, "fine");
 }
 
+/* base + size is beyond 2^64: it goes on to the very end, and not to 111 MB. */
+TEST("mm/frame_boot", test_map_whose_sum_wraps)
+{
+	range(0, 0x9fc00, BOOT_RAM);
+	range(0x100000, 0x8000000 - 0x100000, BOOT_RAM);
+	range(0x7000000, -0x1000UL, BOOT_FIRMWARE);
+	expect(t, "fine");
+}
+
 /*
  * RAM ends in the middle of a pair of buddies, and the map at a page's end; what
  * lies behind the map looks like the missing buddy, free.

@@ -11,6 +11,7 @@
 #include "arch/cpu.h"
 #include "arch/phys.h"
 #include "mm/frame.h"
+#include "mm/frame_map.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 #include "mm/vmap.h"
@@ -135,4 +136,66 @@ TEST("mm/tlb", test_no_cpu_uses_a_frame_that_was_freed)
 		space_free(&kernel_space, pages[m], PAGES);
 		vmap_release(pages[m]);
 	}
+}
+
+/* Member 1 has joined; member 0 has freed.  What member 1 saw when asked. */
+static struct atomic32 joined, freed;
+static void *page;
+static bool frame_was_kept, address_was_kept;
+
+/* The other frees, and waits for us: we have been asked, and not answered. */
+static void look_before_answering(uint64_t pa)
+{
+	uintptr_t va;
+
+	/* ended by the interrupt that member 0 sends */
+	while (!world_is_interrupted())
+		cpu_relax();
+	/* relaxed: its owner waits for us */
+	frame_was_kept = frame_state_kind(load_relaxed(
+		&frame_find(pa)->state)) == FRAME_USED;
+	va = vmap_reserve(1);
+	address_was_kept = va != (uintptr_t)page;
+	vmap_release(va);
+	/* ended by member 0, which may ask again */
+	while (!load_acquire(&freed)) {
+		world_interrupts();
+		cpu_relax();
+	}
+}
+
+static void free_under_another(unsigned member)
+{
+	uint64_t pa = world_translate((uintptr_t)page);
+
+	space_join(&kernel_space);
+	if (member) {
+		store_release(&joined, 1);
+		look_before_answering(pa);
+		return;
+	}
+	/* ended by member 1 */
+	while (!load_acquire(&joined))
+		cpu_relax();
+	vmap_free(page);
+	store_release(&freed, 1);
+}
+
+TEST("mm/tlb", test_what_is_freed_is_kept_until_all_have_answered)
+{
+	if (crew_size() < 2) {
+		test_skip(t, "needs two CPUs");
+		return;
+	}
+	/* relaxed: before the crew starts */
+	store_relaxed(&joined, 0);
+	store_relaxed(&freed, 0);	/* relaxed: as above */
+	page = vmap_alloc(1);
+	if (!check(t, page))
+		return;
+	crew_run(2, free_under_another);
+	check(t, frame_was_kept);
+	check(t, address_was_kept);
+	cpumask_zero(&kernel_space.cpus);
+	space_join(&kernel_space);
 }

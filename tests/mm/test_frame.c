@@ -245,3 +245,37 @@ TEST("mm/frame", test_frame_freed_on_another_cpu)
 	check(t, load_relaxed(&refused) == 0);	/* relaxed: as above */
 	check(t, all_free() + CREW_FRAMES >= free);
 }
+
+/* Member 0 takes what lies in the caches of the others, while they use them. */
+static void take_and_give_back(unsigned member)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint64_t pa[4];
+
+		if (!member && i % 4 == 0)
+			frame_caches_drain();
+		for (unsigned k = 0; k < ARRAY_LEN(pa); k++) {
+			pa[k] = frame_alloc(0);
+			if (pa[k])
+				stamp(pa[k], 0, member + 1);
+		}
+		for (unsigned k = 0; k < ARRAY_LEN(pa); k++) {
+			if (!pa[k])
+				continue;
+			if (!stamped(pa[k], 0, member + 1))
+				/* relaxed: a count */
+				fetch_add_relaxed(&damaged, 1);
+			frame_free(pa[k], 0);
+		}
+	}
+}
+
+TEST("mm/frame", test_frame_caches_are_drained_under_their_owners)
+{
+	uint64_t free = all_free();
+
+	store_relaxed(&damaged, 0);	/* relaxed: before the crew starts */
+	crew_run(crew_size(), take_and_give_back);
+	check(t, load_relaxed(&damaged) == 0);	/* relaxed: crew has joined */
+	check(t, all_free() + CREW_FRAMES >= free);
+}

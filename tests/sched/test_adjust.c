@@ -50,6 +50,9 @@ TEST("sched/adjust", test_a_boost_ends)
 		thread_set_priority(crew.member[1].thread, 3);
 		thread_boost(crew.member[1].thread, 5 + PRIO_DEFAULT);
 		check(t, crew.member[1].thread->prio == 5 + PRIO_DEFAULT);
+		check(t, thread_priority(crew.member[1].thread)
+			 == 5 + PRIO_DEFAULT);
+		check(t, thread_base_priority(crew.member[1].thread) == 3);
 		thread_boost(crew.member[1].thread, 0);
 		check(t, crew.member[1].thread->prio == 3);
 	}

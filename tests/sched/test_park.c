@@ -240,3 +240,25 @@ TEST("sched/park", test_unpark_works_under_a_lock)
 	if (crew_start(t, &crew, 12, wake_neighbours, NULL))
 		crew_wait(t, &crew);
 }
+
+static void park_until_killed(struct member *m)
+{
+	(void)m;
+	/* ended by the test */
+	while (!thread_is_killed())
+		park(PARK_KILLABLE);
+}
+
+TEST("sched/park", test_a_kill_ends_a_wait_without_a_deadline)
+{
+	struct thread *th;
+
+	if (!crew_start(t, &crew, 1, park_until_killed, NULL))
+		return;
+	th = crew.member[0].thread;
+	/* relaxed: a poll */
+	while (load_relaxed(&th->state) != THREAD_PARKED)
+		thread_sleep(clock_ns() + MS);
+	thread_kill(th);
+	crew_wait(t, &crew);
+}

@@ -5,6 +5,7 @@
 
 #include "kernel/test.h"
 #include "sync/preempt.h"
+#include "tests/crew.h"
 
 /* SplitMix64 from seed 0, as its authors' program prints it. */
 static const uint64_t known[] = {
@@ -69,4 +70,25 @@ TEST("sched/random", test_the_boot_seed_fixes_each_cpus_numbers)
 	preempt_enable();
 	check(t, once == twice);
 	check(t, once != other);
+}
+
+static uint64_t firsts[2];
+
+static void draw_first(unsigned member)
+{
+	preempt_disable();
+	random_init_cpu();
+	firsts[member] = random_u64();
+	preempt_enable();
+}
+
+TEST("sched/random", test_cpus_have_sequences_of_their_own)
+{
+	if (crew_size() < 2) {
+		test_skip(t, "needs two CPUs");
+		return;
+	}
+	random_seed(test_random(t));
+	crew_run(2, draw_first);
+	check(t, firsts[0] != firsts[1]);
 }

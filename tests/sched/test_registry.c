@@ -70,3 +70,14 @@ TEST("sched/registry", test_debuggers_learn_who_runs)
 	check(t, !strcmp(debug_thread_name(), thread_self()->name));
 	check(t, debug_threads()->all);
 }
+
+TEST("sched/registry", test_the_first_thread_is_listed)
+{
+	struct thread *th = thread_find_from(0);
+
+	/* it has started all others */
+	if (!check(t, th))
+		return;
+	check(t, strcmp(th->name, "main") == 0);
+	thread_put(th);
+}

@@ -330,3 +330,145 @@ TEST("sched/schedule", test_switches_are_recorded_when_watched)
 	}
 	stay_anywhere();
 }
+
+static bool undisturbed;
+
+static bool are_parked(void)
+{
+	/* relaxed, both: a poll */
+	return load_relaxed(&crew.member[1].thread->state) == THREAD_PARKED
+		&& load_relaxed(&crew.member[2].thread->state) == THREAD_PARKED;
+}
+
+/* Member 0 wakes its equal, which waits, and one that is more urgent. */
+static void wake_two(struct member *m)
+{
+	uint64_t ticks;
+
+	if (m->index) {
+		park(PARK_FOREVER);
+		note_order(m->index);
+		return;
+	}
+	/* ended by them */
+	while (!are_parked())
+		thread_sleep(clock_ns() + 100000);
+	ticks = irq_count(IRQ_TIMER, cpu_id());
+	unpark(crew.member[1].thread);
+	unpark(crew.member[2].thread);
+	undisturbed = irq_count(IRQ_TIMER, cpu_id()) == ticks;
+	note_order(0);
+}
+
+static bool who_was_preempted_goes_on(struct test *t)
+{
+	on_one_cpu(nth_cpu(0));
+	undisturbed = false;
+	store_relaxed(&ordered, 0);	/* relaxed: before they start */
+	preempt_disable();
+	if (crew_start(t, &crew, 3, wake_two, cpus))
+		thread_set_priority(crew.member[2].thread, PRIO_DEFAULT + 1);
+	preempt_enable();
+	if (!crew_wait(t, &crew) || !undisturbed)
+		return false;
+	check(t, order[0] == 2);
+	check(t, order[1] == 0);
+	check(t, order[2] == 1);
+	return true;
+}
+
+TEST("sched/schedule", test_who_is_preempted_goes_on_before_its_equals)
+{
+	unsigned seen = 0;
+
+	stay_on(nth_cpu(0));
+	/* a tick may have used up its slice: then the other's turn has come */
+	for (unsigned i = 0; i < 200 && seen < 3; i++)
+		seen += who_was_preempted_goes_on(t);
+	check(t, seen);
+	stay_anywhere();
+}
+
+TEST("sched/schedule", test_each_cpu_has_an_idle_thread_of_its_number)
+{
+	for (unsigned i = 0; i < cpumask_count(&cpus_online); i++)
+		check(t, per_cpu_ptr(&idle_thread, nth_cpu(i))->id
+			 == nth_cpu(i));
+}
+
+static struct atomic32 asks, go;
+static struct thread *moved;
+static bool lock_was_right;
+
+static void lock_the_moved(struct member *m)
+{
+	struct runqueue *rq;
+	uint64_t was = irq_save();
+
+	(void)m;
+	preempt_disable();
+	store_release(&asks, 1);
+	while (!load_acquire(&go))	/* ended by the test */
+		cpu_relax();
+	rq = thread_lock(moved);
+	lock_was_right = rq == per_cpu_ptr(&runqueue, thread_cpu(moved));
+	runqueue_unlock(rq);
+	irq_restore(was);
+	preempt_enable();
+}
+
+/* Under the lock of the CPU that it leaves, as balance_place() does it. */
+static void move_it(unsigned to, bool await_a_waiter)
+{
+	uint64_t was = irq_save();
+	struct runqueue *rq;
+	uintptr_t last;
+
+	preempt_disable();
+	rq = thread_lock(moved);
+	last = spin_last(&rq->lock);
+	store_release(&go, 1);
+	for (unsigned i = 0; await_a_waiter && i < 10000000
+	     && spin_last(&rq->lock) == last; i++)
+		cpu_relax();
+	store_relaxed(&moved->cpu, to);	/* relaxed: under the lock */
+	runqueue_unlock(rq);
+	irq_restore(was);
+	preempt_enable();
+}
+
+static void lock_while_it_moves(struct test *t)
+{
+	unsigned from = thread_cpu(moved), locker = nth_cpu(1);
+
+	store_relaxed(&asks, 0);	/* relaxed: before it starts */
+	store_relaxed(&go, 0);		/* relaxed: as above */
+	lock_was_right = false;
+	if (!crew_start(t, &crew, 1, lock_the_moved, &locker))
+		return;
+	if (wait_for(t, &asks, 1))
+		move_it(from == locker ? nth_cpu(0) : locker, true);
+	crew_wait(t, &crew);
+	check(t, lock_was_right);
+	move_it(from, false);
+}
+
+TEST("sched/schedule", test_who_locks_a_thread_looks_where_it_is_again)
+{
+	if (cpumask_count(&cpus_online) < 2)
+		return test_skip(t, "needs two CPUs");
+	stay_on(nth_cpu(0));
+	store_relaxed(&stop, 0);	/* relaxed: before it starts */
+	moved = thread_spawn(wait_in_park, NULL, NULL);
+	if (!check(t, moved))
+		return;
+	/* relaxed: a poll */
+	while (load_relaxed(&moved->state) != THREAD_PARKED)
+		thread_sleep(clock_ns() + 1000000);
+	for (unsigned i = 0; i < 10; i++)
+		lock_while_it_moves(t);
+	store_release(&stop, 1);
+	unpark(moved);
+	thread_join(moved);
+	stay_anywhere();
+}

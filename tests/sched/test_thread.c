@@ -246,3 +246,51 @@ TEST("sched/thread", test_who_runs_is_known)
 	crew_wait(t, &crew);
 	stay_anywhere();
 }
+
+static void sleep_and_write(void *arg)
+{
+	uint64_t *number = arg;
+
+	thread_sleep(clock_ns() + 5 * MS);
+	*number = 42;
+}
+
+TEST("sched/thread", test_join_is_not_ended_by_a_token)
+{
+	uint64_t number = 0;
+	struct thread *th = thread_spawn(sleep_and_write, &number, NULL);
+
+	if (!check(t, th))
+		return;
+	unpark(thread_self());
+	thread_join(th);
+	check(t, number == 42);
+}
+
+static void join_it(void *arg)
+{
+	thread_join(arg);
+}
+
+TEST("sched/thread", test_who_joined_is_reaped_too)
+{
+	unsigned before;
+
+	wait_for_reaper(t);
+	before = thread_count();
+	for (unsigned i = 0; i < 10; i++) {
+		uint64_t number = 0;
+		struct thread *th, *joiner;
+
+		th = thread_spawn(sleep_and_write, &number, NULL);
+		if (!check(t, th))
+			return;
+		joiner = thread_spawn(join_it, th, NULL);
+		if (!check(t, joiner))
+			return;
+		thread_join(joiner);
+		check(t, number == 42);
+	}
+	wait_for_reaper(t);
+	check(t, thread_count() <= before);
+}

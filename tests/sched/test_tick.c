@@ -1,7 +1,10 @@
 /*
  * tests/sched/test_tick.c - who does not yield is made to.
  */
+#include "sched/schedule.h"
+
 #include "arch/cpu.h"
+#include "arch/x86_64/irq.h"
 #include "kernel/test.h"
 #include "sync/preempt.h"
 #include "tests/sched/crew.h"
@@ -43,4 +46,99 @@ TEST("sched/tick", test_spinning_equals_share_another_cpu)
 	stay_on(nth_cpu(0));
 	share(t, nth_cpu(1));
 	stay_anywhere();
+}
+
+static struct atomic32 leave, most;
+
+static void spin_and_look_at_the_slice(struct member *m)
+{
+	while (!load_acquire(&leave)) {		/* ended by the test */
+		uint32_t ticks = m->thread->ticks;
+
+		/* relaxed, both: the test reads it at the end */
+		if (ticks > load_relaxed(&most))
+			store_relaxed(&most, ticks);	/* relaxed: above */
+		crew_step(m);
+		cpu_relax();
+	}
+}
+
+static bool start_spinning(struct test *t, unsigned n, unsigned cpu)
+{
+	for (unsigned i = 0; i < n; i++)
+		cpus[i] = cpu;
+	store_relaxed(&leave, 0);	/* relaxed: before they start */
+	store_relaxed(&most, 0);	/* relaxed: as above */
+	return crew_start(t, &crew, n, spin_and_look_at_the_slice, cpus);
+}
+
+static void stop_spinning(struct test *t)
+{
+	store_release(&leave, 1);
+	crew_wait(t, &crew);
+	stay_anywhere();
+}
+
+TEST("sched/tick", test_a_slice_is_more_than_one_tick)
+{
+	unsigned cpu = nth_cpu(1);
+	uint64_t until;
+
+	stay_on(nth_cpu(0));
+	if (!start_spinning(t, 2, cpu))
+		return;
+	until = irq_count(IRQ_TIMER, cpu) + 20;
+	while (irq_count(IRQ_TIMER, cpu) < until)	/* ended by the ticks */
+		thread_sleep(clock_ns() + 5000000);
+	stop_spinning(t);
+	/* relaxed: they have ended */
+	check(t, load_relaxed(&most) >= 1);
+}
+
+/* One of the first two runs, and is told of its mask; the third waits. */
+static bool kick(unsigned round)
+{
+	struct cpumask mask;
+
+	cpumask_only(&mask, nth_cpu(1));
+	thread_set_priority(crew.member[2].thread, 1 + round % 2);
+	return !thread_set_affinity(crew.member[0].thread, &mask)
+		&& !thread_set_affinity(crew.member[1].thread, &mask);
+}
+
+TEST("sched/tick", test_a_tick_is_not_put_off_by_kicks)
+{
+	unsigned cpu = nth_cpu(1), same = 0, moved = 0;
+	struct runqueue *rq = per_cpu_ptr(&runqueue, cpu);
+
+	if (cpumask_count(&cpus_online) < 2)
+		return test_skip(t, "needs two CPUs");
+	stay_on(nth_cpu(0));
+	if (!start_spinning(t, 3, cpu))
+		return;
+	thread_set_priority(crew.member[2].thread, 1);
+	for (unsigned i = 0; i < 100; i++) {
+		uint64_t ticks = irq_count(IRQ_TIMER, cpu);
+		uint64_t deadline = rq->tick.deadline_ns;
+		uint64_t kicks = irq_count(IRQ_RESCHEDULE, cpu);
+		bool on = load_acquire(&rq->ticking) == TICKING_ON;
+		uint64_t began = clock_ns();
+
+		if (!check(t, kick(i)))
+			break;
+		for (unsigned k = 0; k < 1000000
+		     && irq_count(IRQ_RESCHEDULE, cpu) == kicks; k++)
+			cpu_relax();
+		/* a deadline in the past: its tick is at work, and counted */
+		if (!on || deadline < began
+		    || irq_count(IRQ_TIMER, cpu) != ticks)
+			continue;
+		same++;
+		/* a tick that came just now has moved it, and is counted */
+		moved += rq->tick.deadline_ns != deadline
+			&& irq_count(IRQ_TIMER, cpu) == ticks;
+	}
+	stop_spinning(t);
+	check(t, same > 0);
+	check(t, moved == 0);
 }

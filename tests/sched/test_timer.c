@@ -248,3 +248,23 @@ TEST("sched/timer", test_each_start_fires_or_is_stopped)
 	test_note(t, "%u fired, %u stopped", load_relaxed(&fired),
 		  load_relaxed(&stopped));
 }
+
+TEST("sched/timer", test_a_timer_that_is_started_again_moves)
+{
+	struct timer *timer = &shots[0].timer;
+
+	prepare();
+	stay_on(nth_cpu(1));
+	for (unsigned i = 1; i < N; i++)
+		timer_start(&shots[i].timer, clock_ns() + (10 + i) * MS);
+	timer_start(timer, clock_ns() + 20 * MS);
+	timer_start(timer, clock_ns() + 60 * MS);
+	timer_start(timer, clock_ns() + MS);
+	/* it comes first, once, and all others once */
+	thread_sleep(clock_ns() + 80 * MS);
+	wait_for(t, &fired, N);
+	thread_sleep(clock_ns() + 10 * MS);
+	check(t, load_acquire(&fired) == N);
+	check(t, shots[0].place == 0);
+	stay_anywhere();
+}

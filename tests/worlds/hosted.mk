@@ -63,7 +63,8 @@ mutations_SRC := \
 scheduler_SRC := \
 	$(foreach n,timer_heap runqueue inbox random,sched/$(n).c \
 		tests/sched/test_$(n).c) \
-	tests/arch/test_cpumask.c tests/hosted/test_inbox_threads.c
+	tests/arch/test_cpumask.c tests/hosted/test_inbox_threads.c \
+	tests/worlds/threads/crew.c
 
 # what lets one in at a time
 LOCKS := tas ttas ticket mcs clh spinlock lock_ops
