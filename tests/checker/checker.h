@@ -19,7 +19,8 @@
  *             the threads and after the last of them.  They may use atomics and
  *             locks that are free.
  * Limits      CHECK_THREADS threads and interrupts together, one thread a CPU.
- *             32767 steps.  No thread is created while others run.
+ *             32767 steps.  A thread that is created while others run must have
+ *             been declared as a spare one.
  * See         docs/50-checker.md, tests/checker/programs/
  */
 #pragma once
@@ -40,6 +41,15 @@ void check_setup(void);
  * it returns is for unpark().
  */
 struct thread *check_thread(const char *name, void (*fn)(void *arg), void *arg);
+
+/*
+ * The next thread, to be begun by thread_spawn(): each call takes the first
+ * spare one that is left.  It may serve for ever: when it sleeps, and all
+ * others have ended, the run is over.  In check_setup() thread_spawn() may do
+ * without: then it is check_thread(), and the thread has to end.  One thread at
+ * a time spawns.
+ */
+void check_spare(const char *name);
 
 /* The word that --arg= gave, or "". */
 const char *check_argument(void);

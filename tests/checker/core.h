@@ -94,6 +94,9 @@ struct lane {
 
 	uint8_t number, cpu;
 	bool is_handler, arrived, masked, parked;
+	bool is_spare, is_spawned;
+	void (*begin)(void *arg);	/* of a spare one, when spawned late */
+	void *begin_arg;
 	bool plain_points;		/* a handler may still come upon it */
 	int preempt;
 	int16_t last_event;		/* of this lane, plus 1; or 0 */

@@ -39,6 +39,49 @@ struct thread *check_thread(const char *name, void (*fn)(void *arg), void *arg)
 	return (struct thread *)t;
 }
 
+static void begin_when_spawned(void *unused)
+{
+	struct lane *me = run.self;
+
+	(void)unused;
+	point(&(struct op){ .kind = OP_PARK, .size = 8, .strong = true,
+			    .order = ACQUIRE, .value = PARK_FOREVER,
+			    .addr = hidden_word(me->number) });
+	me->begin(me->begin_arg);
+}
+
+void check_spare(const char *name)
+{
+	struct lane *t = (struct lane *)check_thread(name, begin_when_spawned,
+						     NULL);
+
+	t->is_spare = true;
+}
+
+/* weak: a program may have its own, where the mask matters */
+__attribute__((weak))
+struct thread *thread_spawn(void (*fn)(void *arg), void *arg,
+			    const struct cpumask *mask)
+{
+	struct lane *t = run.lane;
+
+	(void)mask;		/* a thread is a CPU */
+	while (t < run.lane + run.threads && (!t->is_spare || t->is_spawned))
+		t++;
+	if (t == run.lane + run.threads)
+		return check_thread("spawned", fn, arg);
+	t->is_spawned = true;
+	t->begin = fn;
+	t->begin_arg = arg;
+	if (!run.setup) {
+		unpark((struct thread *)t);
+	} else {
+		t->fn = fn;
+		t->arg = arg;
+	}
+	return (struct thread *)t;
+}
+
 const char *check_argument(void)
 {
 	return options.argument;

@@ -106,6 +106,18 @@ static bool all_done(void)
 	return true;
 }
 
+/* Those who are left serve, and have nothing to do. */
+static bool all_is_served(void)
+{
+	for (unsigned l = 0; l < run.threads; l++) {
+		const struct lane *t = &run.lane[l];
+
+		if (t->state != DONE && !(t->is_spare && t->op.kind == OP_PARK))
+			return false;
+	}
+	return true;
+}
+
 /* Somebody waits, and nobody is left to end it. */
 static never_returns void stuck(void)
 {
@@ -113,6 +125,8 @@ static never_returns void stuck(void)
 	bool parked = false;
 
 	dpor_blocked();
+	if (all_is_served())
+		end_run(COMPLETE);
 	for (unsigned l = 0; l < run.threads; l++) {
 		const struct lane *t = &run.lane[l];
 		size_t used = strlen(who);

@@ -23,8 +23,8 @@ static struct check_lock *as_check_lock(struct spinlock *l)
 
 void spin_init(struct spinlock *l)
 {
-	/* relaxed: l is the caller's own until it is published */
-	store_relaxed(&l->word, 0);
+	/* plain: l is the caller's own, and the lock no word of weak memory */
+	as_check_lock(l)->held = 0;
 }
 
 void spin_lock_raw(struct spinlock *l)
