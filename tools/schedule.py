@@ -6,6 +6,8 @@ import subprocess
 # as in tests/checker/memory.c
 ARENA, PAGE, STACK = 0x100000000000, 4096, 32 * 1024
 INLINE = ("world/atomic.h", "kernel/assert.h")
+FIRST, LAST = 20, 40    # steps that are shown of a schedule without an end
+GAP = "step\t...\t\t\t\t%d steps left out\t0x0\t\t0x0"
 
 
 class Step:
@@ -15,6 +17,19 @@ class Step:
         (_, self.number, self.lane, self.cpu, self.thread, self.what,
          self.addr, self.value, self.pc) = line.split("\t")
         self.place = self.word = ""
+
+
+def cut(lines):
+    """The first and the last steps, and between them how many there were.
+
+    A plain access has no number: it belongs to the step above it.
+    """
+    steps = [n for n, line in enumerate(lines)
+             if line.split("\t")[1].isdigit()]
+    left_out = len(steps) - FIRST - LAST
+    if left_out <= 0:
+        return lines
+    return lines[:steps[FIRST]] + [GAP % left_out] + lines[steps[-LAST]:]
 
 
 def places(root, program, pcs):
@@ -62,7 +77,10 @@ def parse(root, program, text):
     """(what failed, token, steps)"""
     what = re.search(r"^fail \S+ (.*)", text, re.M)
     token = re.search(r"^token (\S+)", text, re.M)
-    steps = [Step(l) for l in text.split("\n") if l.startswith("step\t")]
+    lines = [l for l in text.split("\n") if l.startswith("step\t")]
+    if what and re.search(r"\blivelock:", what[1]):
+        lines = cut(lines)
+    steps = [Step(l) for l in lines]
     # a return address stands behind the call
     where = places(root, program, [hex(max(int(s.pc, 16) - 1, 0))
                                    for s in steps])
@@ -128,7 +146,7 @@ def escape(text):
 
 def picture(message, token, steps):
     """An SVG with one lane for each CPU, time downwards."""
-    cpus = sorted({s.cpu for s in steps})
+    cpus = sorted({s.cpu for s in steps if s.cpu})
     lane = {cpu: 60 + k * LANE for k, cpu in enumerate(cpus)}
     wide = 60 + LANE * len(cpus)
     high = TOP + ROW * len(steps) + 40
@@ -149,8 +167,12 @@ def picture(message, token, steps):
         out.append('<line x1="%d" x2="%d" y1="74" y2="%d" stroke="#ddd"/>'
                    % (x, x, high - 20))
     for n, s in enumerate(steps):
-        out += box(n, s, lane[s.cpu], COLOURS[cpus.index(s.cpu)
-                                              % len(COLOURS)])
+        if s.cpu:
+            out += box(n, s, lane[s.cpu], COLOURS[cpus.index(s.cpu)
+                                                  % len(COLOURS)])
+        else:
+            out.append('<text x="60" y="%d" fill="#dc2626">%s</text>'
+                       % (TOP + ROW * n + 12, s.what))
     out.append("</svg>\n")
     return "\n".join(out)
 

@@ -15,6 +15,7 @@ import subprocess
 import pytest
 
 import check
+import schedule
 from conftest import ROOT
 
 SHAPES = "build/checker/shape"
@@ -232,6 +233,22 @@ def test_a_token_repeats_the_failure(tmp_path):
 def test_nonsense_is_no_token(spoil, why):
     done = replay(spoil(a_failure()))
     assert done.returncode == 2 and why in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("steps,left_out", [(60, 0), (61, 1), (97, 37)])
+def test_a_livelock_is_cut_in_the_middle(tmp_path, steps, left_out):
+    made = program("shape")
+    text, status = check.execute(made, "sc", "dpor", "--steps=%d" % steps,
+                                 "--arg=%s|rx" % ("wx1" * 120))
+    assert status == 1 and "livelock" in text
+    rows = schedule.table(ROOT, made, text, str(tmp_path)).split("\n")
+    shown = [int(row.split()[0]) for row in rows if row[:1].isdigit()]
+    assert shown == [*range(1, 21), *range(21 + left_out, steps + 1)]
+    told = [row for row in rows if row.startswith("...")]
+    assert [row.split()[1] for row in told] == [str(left_out)] * (left_out > 0)
+    drawn = (tmp_path / "shape.svg").read_text()
+    assert drawn.count("<rect") == 62
+    assert ("%d steps left out" % left_out in drawn) == (left_out > 0)
 
 
 def test_gdb_stops_before_the_last_step():
