@@ -61,6 +61,8 @@ struct op {
 	uintptr_t addr;
 	uint64_t value;		/* to store, add ...; a deadline */
 	uint64_t expected;	/* of a cas */
+	uint8_t half;		/* 1, 2: of a cas of 16 bytes; see tsan.c */
+	uint64_t high;		/* of the first half: the other's expected */
 	uintptr_t pc;
 };
 
@@ -120,7 +122,7 @@ struct lane {
 struct event {
 	uint8_t lane, kind, order, size, mask;
 	bool writes, reads, forwarded, strong;
-	uint8_t choice;
+	uint8_t choice, half;
 	int16_t seq;			/* of its lane, from 1 */
 	int16_t tick;
 	int16_t before;			/* on the same granule, or -1 */
@@ -170,6 +172,7 @@ struct run {
 	void (*finally)(void);
 	struct lane lane[LANES];
 	struct lane *self;
+	struct lane *between;	/* the halves of a pair: only it goes on */
 	void *main_sp;
 	jmp_buf ended;
 	uintptr_t last_pc;

@@ -110,16 +110,20 @@ static bool is_covered(const struct node *n, const struct event *e)
 {
 	if (!(n->sleep >> e->lane & 1))
 		return false;
-	return e->from < n->slept_at[e->lane] || !e->reads || e->strong ||
+	return e->half || e->from < n->slept_at[e->lane] || !e->reads || e->strong ||
 	       run.mode != MODE_WEAK;
 }
 
 static void reverse(int f, const struct event *e, const struct clock *mine)
 {
-	struct node *n = &node[f];
+	struct node *n;
 	const struct event *step[LANES];
-	uint16_t begin = initials(f, e, mine, step);
+	uint16_t begin;
 
+	if (event[f].half == 2)		/* nothing comes between the halves */
+		f--;
+	n = &node[f];
+	begin = initials(f, e, mine, step);
 	if (begin & n->backtrack)
 		return;
 	for (unsigned l = 0; l < LANES; l++)
@@ -260,26 +264,35 @@ static bool is_rmw_event(const struct event *e)
 	return e->reads && e->writes;
 }
 
+/* Neither one's choices stand for the other order. */
+static bool is_ordered(const struct event *f, const struct event *e)
+{
+	return (is_rmw_event(f) && is_rmw(e->kind)) ||
+	       (e->half && f->writes) || (f->half && e->writes);
+}
+
 /*
  * Loads before a store, and two read-modify-writes: each takes from the other
- * what it read, so neither one's choices stand for the other order.
+ * what it read.  A pair takes the latest, and writes and reads in one step.
  */
-static void scan_weak(struct search_state *s, struct granule *g)
+static void scan_weak(struct search_state *s, uintptr_t addr)
 {
 	const struct event *e = s->e;
+	uint32_t index;
 
-	for (int i = g->last; i >= 0; i = event[i].before) {
+	for (int i = granule_at(addr, &index)->last; i >= 0;
+	     i = event[i].before) {
 		const struct event *f = &event[i];
-		bool takes = is_rmw_event(f) && is_rmw(e->kind);
+		bool takes = is_ordered(f, e);
 
-		if (f->addr != e->addr || comes_before(f, &s->before) ||
+		if (f->addr != addr || comes_before(f, &s->before) ||
 		    !(takes || (e->writes && f->reads)))
 			continue;
 		add_race(s, i);
 		if (takes)
 			clock_join(&s->work, &f->after);
 	}
-	if (e->writes)
+	if (e->writes && addr == e->addr)
 		scan_awaits(s, false);
 }
 
@@ -343,9 +356,13 @@ static void scan_all(struct search_state *s)
 	if (!e->mask || e->kind == OP_FENCE || e->kind == OP_AWAIT)
 		return;
 	if (run.mode == MODE_WEAK && !e->strong) {
-		scan_weak(s, granule_at(e->addr, &index));
+		scan_weak(s, e->addr);
+		if (e->half == 1)
+			scan_weak(s, e->addr + 8);
 		return;
 	}
+	if (e->half == 1)
+		scan(s, granule_at(e->addr + 8, &index), 0xff, false, NULL);
 	if (!e->forwarded)
 		scan(s, granule_at(e->addr, &index), e->mask,
 		     e->writes || e->kind == OP_LOCK, NULL);
@@ -367,7 +384,8 @@ static void state_begin(struct search_state *s, const struct event *e)
 	    e->kind != OP_LOAD && e->kind != OP_AWAIT && e->kind != OP_STORE &&
 	    e->kind != OP_PLAIN && e->kind != OP_MASK)
 		clock_join(&s->before, &event[buffer->last_event - 1].after);
-	if (e->from >= 0 && !(is_rmw(e->kind) && is_rmw_event(&event[e->from])))
+	if (e->from >= 0 && !e->half &&
+	    !(is_rmw(e->kind) && is_rmw_event(&event[e->from])))
 		clock_join(&s->before, &event[e->from].after);
 	s->work = s->before;
 	if (e->from >= 0)
@@ -459,9 +477,16 @@ void dpor_blocked(void)
 	}
 }
 
+/* The bytes of a granule; the first half of a pair looks at the other, too. */
+static uint8_t mask_of_op(uintptr_t granule, const struct op *op)
+{
+	return mask_in(granule, op->addr, op->size) |
+	       (op->half == 1 ? mask_in(granule, op->addr + 8, 8) : 0);
+}
+
 static bool overlaps(const struct op *op, const struct event *e)
 {
-	return mask_in(e->addr / 8, op->addr, op->size) & e->mask;
+	return mask_of_op(e->addr / 8, op) & e->mask;
 }
 
 static bool seen_overlaps(const struct lane *t, uintptr_t addr, uint8_t mask)
@@ -477,6 +502,9 @@ static bool weak_depends(const struct lane *t, const struct op *op,
 {
 	if (op->kind == OP_AWAIT)
 		return e->writes && seen_overlaps(t, e->addr, e->mask);
+	if (op->half || e->half)
+		return ((op->half && e->writes) ||
+			(e->half && op->kind != OP_LOAD)) && overlaps(op, e);
 	return is_rmw(op->kind) && e->reads && e->writes && !e->strong &&
 	       overlaps(op, e);
 }

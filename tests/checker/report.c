@@ -289,6 +289,7 @@ static void print_event(int i)
 	snprintf(step, sizeof(step), "%d", i + 1);
 	snprintf(what, sizeof(what), "%s%s%s%s", kind_name[e->kind],
 		 ordered ? " " : "", ordered ? order_name[e->order] : "",
+		 e->half == 1 ? " of a pair" : e->half ? ", other half" :
 		 e->forwarded ? ", from buffer" : "");
 	if (e->writes && e->kind != OP_FENCE)
 		snprintf(value, sizeof(value), format_of(e->old | e->value, 2),

@@ -59,6 +59,17 @@ static void count_tick(struct lane *t)
 	t->view.of[t->number] = t->tick;
 }
 
+/* Does the other half of a pair have the value that is expected? */
+static bool other_half_fits(const struct op *op)
+{
+	uintptr_t addr = op->addr + 8;
+
+	if (op->half != 1)
+		return true;
+	return op->high == (run.mode == MODE_WEAK && run.self ?
+			    weak_latest(addr, 8) : peek(addr, 8));
+}
+
 uint64_t apply(const struct op *op, uint64_t old, bool *writes)
 {
 	uint64_t mask = op->size == 8 ? ~0UL : (1UL << op->size * 8) - 1;
@@ -78,7 +89,7 @@ uint64_t apply(const struct op *op, uint64_t old, bool *writes)
 	case OP_LOAD:
 	case OP_TIME:	*writes = false; v = old; break;
 	case OP_CAS:
-		*writes = old == (op->expected & mask);
+		*writes = old == (op->expected & mask) && other_half_fits(op);
 		v = *writes ? v : old;
 		break;
 	}
@@ -223,6 +234,7 @@ struct event *event_begin(unsigned lane, const struct op *op)
 	e->order = op->order;
 	e->size = op->size;
 	e->strong = op->strong;
+	e->half = op->half;
 	e->addr = op->addr;
 	e->pc = op->pc;
 	e->value = e->deadline = op->value;

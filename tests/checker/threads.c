@@ -87,6 +87,8 @@ static uint16_t able_lanes(void)
 {
 	uint16_t able = 0;
 
+	if (run.between)
+		return 1u << run.between->number;
 	for (unsigned l = 0; l < run.threads; l++) {
 		if (run.lane[l].state == PENDING && is_able(l))
 			able |= 1u << l;
@@ -276,7 +278,7 @@ static void run_begin(void)
 	run.threads = run.ticks = run.now = 0;
 	run.starting = run.owners_run = run.stepping = run.fatal = false;
 	run.finally = NULL;
-	run.self = NULL;
+	run.self = run.between = NULL;
 	run.failure = NULL;
 	memory_reset();
 	outcome_begin();

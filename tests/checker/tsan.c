@@ -116,6 +116,44 @@ ATOMICS_(16)
 ATOMICS_(32)
 ATOMICS_(64)
 
+/*
+ * A pair is two steps of 8 bytes, and between them nobody else takes one.  The
+ * first decides, by both.  gcc passes the order of __sync_*; what
+ * arch/atomic.h promises is acq_rel.
+ */
+int __tsan_atomic128_compare_exchange_strong(void *p,
+					     unsigned __int128 *expected,
+					     unsigned __int128 v, int mo,
+					     int failed);
+int __tsan_atomic128_compare_exchange_strong(void *p,
+					     unsigned __int128 *expected,
+					     unsigned __int128 v, int mo,
+					     int failed)
+{
+	struct op low = { .kind = OP_CAS, .size = 8, .order = ACQ_REL,
+			  .addr = (uintptr_t)p, .value = v, .half = 1,
+			  .expected = *expected, .high = *expected >> 64,
+			  .pc = CALLER };
+	struct op high = { .kind = OP_LOAD, .size = 8, .half = 2,
+			   .addr = (uintptr_t)p + 8, .value = v >> 64,
+			   .pc = CALLER };
+	uint64_t was[2];
+	bool done = false;
+
+	(void)mo;
+	(void)failed;
+	was[0] = access_atomic(&low, &done);
+	if (done) {
+		high.kind = OP_XCHG;
+		high.order = ACQ_REL;
+	}
+	run.between = run.self;
+	was[1] = access_atomic(&high, &(bool){ false });
+	run.between = NULL;
+	*expected = (unsigned __int128)was[1] << 64 | was[0];
+	return done;
+}
+
 /* Acquire and release fences change what this thread knows: no step of its own. */
 void __tsan_atomic_thread_fence(int order);
 void __tsan_atomic_thread_fence(int order)

@@ -14,6 +14,7 @@
  *             A plain store begins a new list.
  *             A store can be seen only after it was issued, so load buffering
  *             is never produced.
+ *             A cas of a pair takes the latest stores of its two words.
  *             An access of one or two bytes is one of the word of four in which
  *             it lies, a store of one a read-modify-write: arch/atomic.h says
  *             under "Views" why x86 keeps that promise.
@@ -222,6 +223,8 @@ uint64_t weak_choices(unsigned lane, int16_t since)
 		return 0;
 	if (op->kind == OP_AWAIT)
 		return await_choices(t);
+	if (op->half)
+		return since < 0;
 	w = word_at(op->addr, op->size);
 	for (int m = w->latest; ; m = event[m].earlier, k++) {
 		if (k == 64)
@@ -231,6 +234,13 @@ uint64_t weak_choices(unsigned lane, int16_t since)
 		if (m == START || is_known(m, &t->view))
 			return choices;
 	}
+}
+
+uint64_t weak_latest(uintptr_t addr, unsigned size)
+{
+	const struct word *w = word_at(addr, size);
+
+	return part(w, value_of(w, w->latest), addr, size);
 }
 
 static int nth_from_latest(const struct word *w, unsigned k)

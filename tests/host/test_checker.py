@@ -83,6 +83,13 @@ LITMUS = [
     ("spin", "wx1Wy1|Syrx", "1a=0", ""),
     ("interrupt", "wx1wx2|!0rx", "1a=1", "sc tso weak"),
     ("masked", "mwx1wx2k|!0rx", "1a=1", ""),
+    ("pair", "d1|R>r<", "1a=2 1b=0", ""),
+    ("pair, torn", "d1|R<R>", "1a=0 1b=2", "sc tso weak"),
+    ("pair, relaxed", "d1|r>r<", "1a=2 1b=0", "weak"),
+    ("pairs", "d1|d1", "0a=1 1a=1", ""),
+    ("pair, by halves", "w<1w>1|d1", "0a=1 high=2", ""),
+    ("pair, MP", "wx1d1|R>rx", "1a=2 1b=0", ""),
+    ("SB+pair", "d1ry|wy1fr<", "0b=0 1a=0", "weak"),
 ]
 
 
@@ -108,6 +115,12 @@ def step(dice, steps):
         return "m%sk" % "".join(step(dice, "wrWR") for _ in range(2))
     if kind == "n":
         return "n" + dice.choice("01")
+    if kind == "d":
+        return "d" + dice.choice("12")
+    if kind == "v":
+        kind = dice.choice("wWrReE")
+        return kind + dice.choice("<>") + (dice.choice("12")
+                                           if kind in "wWeE" else "")
     if kind in "fghpq":
         return kind
     if kind == "b":
@@ -116,11 +129,12 @@ def step(dice, steps):
 
 
 MIXES = ["wWrRwr", "wWrRaAeEcCfgh", "wWrsSbAw", "llwrt", "nnpwr", "qwrn", "irq"]
+PAIRS = ["ddv", "dv", "dvwrf"]
 
 
-def a_program(dice):
+def a_program(dice, mixes):
     """A word of two or three threads; small enough for the full search."""
-    mix = dice.choice(MIXES)
+    mix = dice.choice(mixes)
     if mix == "irq":
         return "%s|%s|!0%s" % (
             step(dice, "wWrRam") + step(dice, "wr"), step(dice, "wWrR"),
@@ -132,13 +146,14 @@ def a_program(dice):
     return "|".join("".join(t) for t in threads)
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_dpor_finds_what_the_full_search_finds(seed):
+@pytest.mark.parametrize("seed,mixes", [(s, MIXES) for s in range(8)] +
+                         [(s, PAIRS) for s in range(4)])
+def test_dpor_finds_what_the_full_search_finds(seed, mixes):
     """And in fewer executions, or it would be no reduction."""
     dice = random.Random(seed)
     reduced = full = 0
     for _ in range(25):
-        word = a_program(dice)
+        word = a_program(dice, mixes)
         for mode in check.MODES:
             everything, many = search(word, mode, "full")
             some, few = search(word, mode)

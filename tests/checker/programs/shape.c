@@ -16,8 +16,12 @@
  *   q         park until 1 on the clock              -> a register: the clock
  *   m k       mask interrupts; restore them
  *   ix jx     add 1 to the plain word x; load it -> a register
+ *   w<1 W<1 r> R> e<1 E<1   as above, with a half of a pair of words
+ *   d1 d2     if the pair is 0 and 0, it becomes 1 and 2; if it is 1 and 0, 2
+ *             and 1  -> a register: whether
  *   !0        as the first step: this is an interrupt upon thread 0
- * The outcome is every register, 0a being thread 0's first, and x, y and z.
+ * The outcome is every register, 0a being thread 0's first, and x, y and z; low
+ * and high, if there is a pair.
  * tests/host/test_checker.py compares what the searches make of such words.
  */
 #include <string.h>
@@ -32,6 +36,10 @@
 #define STEPS	10
 
 static struct atomic32 words[3];
+static union {
+	struct atomic128 both;
+	struct atomic64 half[2];
+} pair;
 static struct check_lock locks[3];
 static uint32_t plain[3];
 static struct thread *self[THREADS];
@@ -105,6 +113,26 @@ static int64_t on_word(char op, unsigned at, uint32_t v)
 	}
 }
 
+static int64_t on_half(char op, struct atomic64 *w, uint32_t v)
+{
+	switch (op) {
+	case 'w':	store_relaxed(w, v); return -1;
+	case 'W':	store_release(w, v); return -1;
+	case 'r':	return load_relaxed(w);
+	case 'R':	return load_acquire(w);
+	case 'e':	return xchg_relaxed(w, v);
+	default:	return xchg_acq_rel(w, v);
+	}
+}
+
+static bool on_pair(bool second)
+{
+	struct word_pair was = { second, 0 };
+	struct word_pair now = { 1 + second, 2 - second };
+
+	return cas_acq_rel(&pair.both, &was, now);
+}
+
 /* A step without a word. */
 static int64_t on_thread(char op, uint64_t *was)
 {
@@ -135,6 +163,11 @@ static void run_thread(void *arg)
 
 		if (*text == 'n')
 			unpark(self[*++text - '0']);
+		else if (*text == 'd')
+			v = on_pair(*++text == '2');
+		else if (text[1] == '<' || text[1] == '>')
+			v = on_half(*text, &pair.half[text[1] == '>'],
+				    text[2] - '0');
 		else if (text[1] >= 'x' && text[1] <= 'z')
 			v = on_word(*text, text[1] - 'x', text[2] - '0');
 		else if (strchr("fghpqmk", *text))
@@ -149,6 +182,10 @@ static void note_words(void)
 	check_outcome("x", load_relaxed(&words[0]));
 	check_outcome("y", load_relaxed(&words[1]));
 	check_outcome("z", load_relaxed(&words[2]));
+	if (!strpbrk(check_argument(), "d<>"))
+		return;
+	check_outcome("low", load_relaxed(&pair.half[0]));
+	check_outcome("high", load_relaxed(&pair.half[1]));
 }
 
 void check_setup(void)
