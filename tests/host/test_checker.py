@@ -89,6 +89,8 @@ LITMUS = [
     ("pairs", "d1|d1", "0a=1 1a=1", ""),
     ("pair, by halves", "w<1w>1|d1", "0a=1 high=2", ""),
     ("pair, MP", "wx1d1|R>rx", "1a=2 1b=0", ""),
+    ("server", "wx1n1|*prx", "1a=0", ""),
+    ("server, asleep", "ry|*pwy1p|n1", "0a=1", "sc tso weak"),
     ("SB+pair", "d1ry|wy1fr<", "0b=0 1a=0", "weak"),
 ]
 
@@ -121,7 +123,7 @@ def step(dice, steps):
         kind = dice.choice("wWrReE")
         return kind + dice.choice("<>") + (dice.choice("12")
                                            if kind in "wWeE" else "")
-    if kind in "fghpq":
+    if kind in "fghpqN":
         return kind
     if kind == "b":
         return "bx"
@@ -130,6 +132,7 @@ def step(dice, steps):
 
 MIXES = ["wWrRwr", "wWrRaAeEcCfgh", "wWrsSbAw", "llwrt", "nnpwr", "qwrn", "irq"]
 PAIRS = ["ddv", "dv", "dvwrf"]
+SERVERS = ["*N", "*Nwr"]
 
 
 def a_program(dice, mixes):
@@ -140,6 +143,10 @@ def a_program(dice, mixes):
             step(dice, "wWrRam") + step(dice, "wr"), step(dice, "wWrR"),
             step(dice, "wr") + step(dice, "wr"))
     threads = [[] for _ in range(dice.choice((2, 2, 3)))]
+    if mix[0] == "*":
+        others = [step(dice, mix[1:]) + step(dice, "wrN") for _ in threads[1:]]
+        served = "*" + "".join(step(dice, "pwrWR") for _ in range(3))
+        return "|".join(others + [served]).replace("N", "n%d" % len(others))
     for k in range(len(threads) + dice.randint(1, 3)):
         where = k if k < len(threads) else dice.randrange(len(threads))
         threads[where].append(step(dice, mix))
@@ -147,7 +154,8 @@ def a_program(dice, mixes):
 
 
 @pytest.mark.parametrize("seed,mixes", [(s, MIXES) for s in range(8)] +
-                         [(s, PAIRS) for s in range(4)])
+                         [(s, PAIRS) for s in range(4)] +
+                         [(s, SERVERS) for s in range(2)])
 def test_dpor_finds_what_the_full_search_finds(seed, mixes):
     """And in fewer executions, or it would be no reduction."""
     dice = random.Random(seed)

@@ -20,6 +20,7 @@
  *   d1 d2     if the pair is 0 and 0, it becomes 1 and 2; if it is 1 and 0, 2
  *             and 1  -> a register: whether
  *   !0        as the first step: this is an interrupt upon thread 0
+ *   *         as the first step: this thread serves, and may sleep for ever
  * The outcome is every register, 0a being thread 0's first, and x, y and z; low
  * and high, if there is a pair.
  * tests/host/test_checker.py compares what the searches make of such words.
@@ -157,7 +158,7 @@ static void run_thread(void *arg)
 
 	for (; text < (const char *)arg; text++)
 		me += *text == '|';
-	text += 2 * (*text == '!');
+	text += *text == '!' ? 2 : *text == '*';
 	for (; *text && *text != '|'; text++) {
 		int64_t v = -1;
 
@@ -193,9 +194,13 @@ void check_setup(void)
 	const char *text = check_argument();
 
 	for (unsigned i = 0; i < THREADS && text; i++) {
+		if (*text == '*')
+			check_spare("server");
 		if (*text == '!')
 			check_interrupt(text[1] - '0', "handler", run_thread,
 					(void *)text);
+		else if (*text == '*')
+			self[i] = thread_spawn(run_thread, (void *)text, NULL);
 		else
 			self[i] = check_thread("thread", run_thread,
 					       (void *)text);
