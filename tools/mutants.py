@@ -337,7 +337,7 @@ def judge(step, run_original, run_mutant):
     limit = limit_of(step, run_original)
     how, _ = run_mutant(limit)
     if how == "time-out" and run_original(limit)[0] == "time-out":
-        raise Misfit("%s: the original times out, too" % step)
+        raise Misfit("%s: the original times out, too" % (step,))
     return how
 
 

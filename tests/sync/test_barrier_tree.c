@@ -5,6 +5,7 @@
 #include "sync/barrier_tree.h"
 
 #include "kernel/test.h"
+#include "arch/cpu.h"
 #include "tests/crew.h"
 #include "tests/sync/barrier_torture.h"
 
@@ -24,6 +25,40 @@ TEST("sync/barrier_tree", test_barrier_tree_holds_all_until_all_came)
 					 EPISODES, &s) == 0);
 		check(t, s.episodes == EPISODES);
 	}
+}
+
+static struct atomic32 through;
+
+/* As if members 0 to 2 of five stood in their node already. */
+static void come_late(unsigned last)
+{
+	if (!last) {
+		barrier_tree_wait(&barrier, 3);
+		store_release(&through, 1);
+		return;
+	}
+	/* ended by member 3, who goes up to the root, or on */
+	while (load_acquire(&barrier.node[2].arrived) < 1
+	       && !load_acquire(&through))
+		cpu_relax();
+	if (!load_acquire(&through))
+		barrier_tree_wait(&barrier, 4);
+	else
+		store_release(&through, 2);
+}
+
+TEST("sync/barrier_tree", test_barrier_tree_waits_for_the_other_node)
+{
+	if (crew_size() < 2) {
+		test_skip(t, "needs two CPUs");
+		return;
+	}
+	barrier_tree_init(&barrier, 5);
+	/* relaxed, both: nobody else is there */
+	store_relaxed(&barrier.node[0].arrived, 3);
+	store_relaxed(&through, 0);
+	crew_run(2, come_late);
+	check(t, load_acquire(&through) == 1);
 }
 
 /* How many come to node i of a tree of n members in all. */

@@ -42,6 +42,8 @@ TEST("sync/completion", test_completion_counts_deeds)
 	complete_all(&c);
 	for (unsigned i = 0; i < 3; i++)
 		wait_for_completion(&c);
+	/* not just for 2^32 of them */
+	check(t, c.done == UINT32_MAX);
 	complete(&c);
 	check(t, try_wait_for_completion(&c));
 	check(t, try_wait_for_completion(&c));

@@ -4,6 +4,7 @@
 #include "sync/container_ops.h"
 
 #include "kernel/errno.h"
+#include "kernel/string.h"
 #include "tests/sync/container_trial.h"
 #include "tests/sync/quarantine.h"
 
@@ -55,6 +56,82 @@ static void alone(struct test *t, const struct container_ops *c)
 	c->destroy(object);
 	check(t, quarantine_live() == 0);
 	check(t, quarantine_end() == 0);
+}
+
+static bool used_up;
+
+static void *alloc_if_any(size_t size)
+{
+	return used_up ? NULL : quarantine_alloc(size);
+}
+
+/* A put that says yes has put. */
+static void without_memory(struct test *t, const struct container_ops *c)
+{
+	static const struct container_memory scarce = {
+		alloc_if_any, quarantine_free,
+	};
+	void *value;
+	int error;
+
+	quarantine_begin();
+	__builtin_memset(object, 0, sizeof(object));
+	used_up = false;
+	check(t, c->init(object, &scarce, CAPACITY) == 0);
+	check(t, c->join(object, self) == 0);
+	used_up = true;
+	error = c->put(object, self, number(7));
+	check(t, !error || error == -ENOMEM);
+	check(t, c->take(object, self, &value) == (error ? -ENOENT : 0));
+	c->leave(object, self);
+	c->destroy(object);
+	check(t, quarantine_live() == 0);
+	check(t, quarantine_end() == 0);
+}
+
+TEST("sync/containers", test_containers_say_when_there_is_no_memory)
+{
+	for_each_container(c) {
+		unsigned failed = t->failed;
+
+		without_memory(t, c);
+		if (t->failed != failed)
+			test_note(t, "%s", c->name);
+	}
+}
+
+/* What hazard pointers protect may still be looked at when it was taken. */
+static void frees_later(struct test *t, const struct container_ops *c)
+{
+	void *value;
+
+	quarantine_begin();
+	__builtin_memset(object, 0, sizeof(object));
+	check(t, c->init(object, &memory, CAPACITY) == 0);
+	check(t, c->join(object, self) == 0);
+	for (uintptr_t i = 1; i <= 2; i++)
+		check(t, c->put(object, self, number(i)) == 0);
+	for (unsigned i = 0; i < 2; i++)
+		check(t, c->take(object, self, &value) == 0);
+	check(t, quarantine_live() >= 2);
+	c->leave(object, self);
+	c->destroy(object);
+	check(t, quarantine_live() == 0);
+	check(t, quarantine_end() == 0);
+}
+
+TEST("sync/containers", test_containers_with_hazards_free_later)
+{
+	unsigned seen = 0;
+
+	for_each_container(c) {
+		if (strcmp(c->name, "treiber")
+		    && strcmp(c->name, "michael-scott"))
+			continue;
+		frees_later(t, c);
+		seen++;
+	}
+	check(t, seen == 2);
 }
 
 TEST("sync/containers", test_containers_keep_their_order)

@@ -69,7 +69,9 @@ TEST("sync/hazard", test_hazard_frees_all_but_what_is_protected)
 	still = hazard_join(&domain);
 	owner = hazard_join(&domain);
 	check(t, hazard_limit(&domain) == 2 * 2 * HAZARD_SLOTS);
-	check(t, hazard_protect(still, 1, &shared) == &many[500]);
+	check(t, hazard_protect(still, 0, &shared) == &many[500]);
+	hazard_set(still, 1, &many[501]);
+	hazard_set(still, 2, &many[502]);
 	for (unsigned i = 0; i < ARRAY_LEN(many); i++) {
 		hazard_retire(owner, &many[i].retired, &many[i], count_free);
 		if (i + 1 - freed > most)
@@ -77,7 +79,7 @@ TEST("sync/hazard", test_hazard_frees_all_but_what_is_protected)
 	}
 	check(t, most <= hazard_limit(&domain));
 	hazard_scan(owner);
-	check(t, freed == ARRAY_LEN(many) - 1);
+	check(t, freed == ARRAY_LEN(many) - HAZARD_SLOTS);
 	hazard_leave(owner);
 	/* the next who comes finds what was left */
 	check(t, hazard_join(&domain) == owner);

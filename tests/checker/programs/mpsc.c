@@ -19,6 +19,8 @@ static void push(void *arg)
 	struct box *b = arg;
 
 	b->value = b - box;
+	/* it was in a queue before: who reads this reads too early */
+	store_relaxed(&b->node.next, &box[0].node);
 	mpsc_push(&queue, &b->node);
 	fetch_add_release(&done, 1);
 }
