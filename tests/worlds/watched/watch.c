@@ -1,13 +1,16 @@
 /*
  * tests/worlds/watched/watch.c - what the watch seam knows of this host.
  */
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "arch/cpu.h"
 #include "kernel/printk.h"
 #include "kernel/symbols.h"
 #include "sync/lockdep.h"
+#include "tests/worlds/watched/said.h"
 
 extern char __data_start[], _end[];
 
@@ -18,6 +21,7 @@ __attribute__((constructor)) static void begin(void)
 	for (unsigned i = 0; i < 64; i++)	/* as many as threads */
 		cpumask_set(&cpus_possible, i);
 	lockdep_start(true);
+	lockdep_thread_begin(&mine, 1, "main");
 }
 
 struct sync_self *sync_self(void)
@@ -63,14 +67,57 @@ const char *symbol_find_object(uint64_t address, uint64_t *offset,
 	return NULL;
 }
 
+/* what printk() said, while it is listened to; under said_lock */
+static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
+static char said[SAID_MAX];
+static size_t said_length;
+static bool listening;
+
+void said_begin(void)
+{
+	pthread_mutex_lock(&said_lock);
+	said_length = 0;
+	said[0] = 0;
+	listening = true;
+	pthread_mutex_unlock(&said_lock);
+}
+
+const char *said_end(void)
+{
+	pthread_mutex_lock(&said_lock);
+	listening = false;
+	pthread_mutex_unlock(&said_lock);
+	return said;
+}
+
+unsigned said_times(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (text = strstr(text, part); text; text = strstr(text + 1, part))
+		n++;
+	return n;
+}
+
 void printk(enum log_level level, const char *fmt, ...)
 {
+	size_t room = sizeof(said) - said_length;
 	va_list args;
+	int n;
 
 	(void)level;
 	va_start(args, fmt);
-	printf("# ");
-	vprintf(fmt, args);
-	printf("\n");
+	pthread_mutex_lock(&said_lock);
+	if (!listening) {
+		printf("# ");
+		vprintf(fmt, args);
+		printf("\n");
+	} else if ((n = vsnprintf(said + said_length, room, fmt, args)) >= 0 &&
+		   (size_t)n + 1 < room) {
+		said_length += n;
+		said[said_length++] = '\n';
+		said[said_length] = 0;
+	}
+	pthread_mutex_unlock(&said_lock);
 	va_end(args);
 }
