@@ -1,6 +1,7 @@
 /*
  * tests/sync/test_lock_ops.c - each lock of the table keeps what all promise.
  */
+#include "kernel/string.h"
 #include "kernel/test.h"
 #include "sync/lock_ops.h"
 #include "sync/preempt.h"
@@ -46,6 +47,22 @@ TEST("sync/lock_ops", test_fifo_locks_let_in_by_the_order_of_asking)
 	}
 }
 
+/* Those whose own headers promise the order; so the case above tries them. */
+TEST("sync/lock_ops", test_fair_locks_are_marked)
+{
+	static const char *const fair[] = { "ticket", "mcs", "clh", "spinlock" };
+
+	for (unsigned i = 0; i < ARRAY_LEN(fair); i++) {
+		const struct lock_ops *ops = NULL;
+
+		for (unsigned j = 0; j < lock_count; j++)
+			if (!strcmp(lock_table[j].name, fair[i]))
+				ops = &lock_table[j];
+		if (!check(t, ops && ops->flags & LOCK_FIFO))
+			test_note(t, "%s is not tried for its order", fair[i]);
+	}
+}
+
 TEST("sync/lock_ops", test_a_trylock_takes_a_free_lock_only)
 {
 	for (unsigned i = 0; i < lock_count; i++) {
@@ -71,6 +88,6 @@ TEST("sync/lock_ops", test_names_are_distinct)
 {
 	for (unsigned i = 0; i < lock_count; i++)
 		for (unsigned j = 0; j < i; j++)
-			check(t, __builtin_strcmp(lock_table[i].name,
-						  lock_table[j].name));
+			check(t, strcmp(lock_table[i].name,
+					lock_table[j].name));
 }

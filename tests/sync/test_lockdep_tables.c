@@ -44,6 +44,25 @@ TEST("sync/lockdep_tables", test_lockdep_tells_a_kind_from_a_kind)
 	mem_free(s);
 }
 
+/* whatever lists they hash to */
+TEST("sync/lockdep_tables", test_lockdep_tells_all_kinds_of_a_site_apart)
+{
+	struct tables *s = tables_new(t);
+	unsigned before = load_relaxed(&s->d.nr_classes);
+
+	for (unsigned site = 0; site < 8; site++)
+		for (unsigned k = WATCH_SPIN; k < WATCH_KIND_COUNT; k++) {
+			void *l = &s->memory[site];
+
+			lockdep_classify(&s->d, l, k, SITE + 16 * site);
+			check(t, lockdep_kind_of(&s->d,
+				lockdep_class_of(&s->d, l, k, 0)) == k);
+		}
+	check(t, load_relaxed(&s->d.nr_classes) - before
+	      == 8 * (WATCH_KIND_COUNT - WATCH_SPIN));
+	mem_free(s);
+}
+
 TEST("sync/lockdep_tables", test_lockdep_forgets_what_was_freed_only)
 {
 	struct tables *s = tables_new(t);
@@ -126,6 +145,21 @@ TEST("sync/lockdep_tables", test_lockdep_traces_end_at_their_table)
 	check(t, load_relaxed(&s->d.nr_traces) == LOCKDEP_TRACES);
 	add_order(&s->d, 3, 4, &f);
 	check(t, load_relaxed(&s->d.nr_traces) == LOCKDEP_TRACES);
+	mem_free(s);
+}
+
+TEST("sync/lockdep_tables", test_lockdep_trace_is_of_one_direction)
+{
+	struct tables *s = tables_new(t);
+	struct lockdep_finding f = { .verdict = LOCKDEP_CYCLE };
+	const struct lock_trace *trace;
+
+	store_relaxed(&s->d.nr_classes, 10);
+	add_order(&s->d, 2, 3, &f);
+	trace = lockdep_trace(&s->d, 2, 3);
+	check(t, trace && trace->from == 2 && trace->to == 3);
+	check(t, !lockdep_trace(&s->d, 3, 2));
+	check(t, !lockdep_trace(&s->d, 2, 4));
 	mem_free(s);
 }
 
@@ -245,6 +279,30 @@ TEST("sync/lockdep_tables", test_selves_end_with_their_threads)
 	check(t, with == before + 1);
 	check(t, after == before);
 	mem_free(s);
+}
+
+static bool count_caller(struct sync_self *s, void *arg)
+{
+	*(unsigned *)arg += s == sync_self();
+	return true;
+}
+
+TEST("sync/lockdep_tables", test_lockdep_thread_that_ends_is_listed_no_more)
+{
+	struct sync_self *self = sync_self();
+	unsigned before = 0, ended = 0, again = 0;
+
+	if (!watch_on()) {
+		test_skip(t, "nobody watches: watch=off");
+		return;
+	}
+	selves_each(count_caller, &before);
+	lockdep_thread_end(SITE);
+	selves_each(count_caller, &ended);
+	if (!ended)
+		lockdep_thread_begin(self, self->id, self->name);
+	selves_each(count_caller, &again);
+	check(t, before == 1 && !ended && again == 1);
 }
 
 TEST("sync/lockdep_tables", test_lockdep_asked_for_is_not_held)

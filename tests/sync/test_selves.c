@@ -5,6 +5,10 @@
 
 #include "kernel/test.h"
 #include "sync/lockdep.h"
+#include "tests/sync/gang.h"
+
+#define CROWD	4
+#define ROUNDS	100
 
 static struct sync_self some[3];
 
@@ -83,4 +87,48 @@ TEST("sync/selves", test_selves_holder_is_who_has_it)
 	selves_remove(&some[0]);
 	store_relaxed(&some[0].depth, 0);
 	store_relaxed(&some[1].depth, 0);
+}
+
+/* threads that begin, look around and end, all at once */
+
+static struct sync_self crowd[CROWD];
+static struct atomic32 strange;
+
+static bool find_oneself(struct sync_self *s, void *arg)
+{
+	struct sync_self **wanted = arg;
+
+	if (s >= crowd && s < crowd + CROWD && s->id != 7100 + (s - crowd))
+		fetch_add_relaxed(&strange, 1);
+	if (s == *wanted)
+		*wanted = NULL;
+	return true;
+}
+
+static void come_and_go(struct gang_member *m)
+{
+	struct sync_self *mine = &crowd[m->index];
+
+	for (unsigned i = 0; i < ROUNDS && !gang_stopped(m); i++) {
+		struct sync_self *wanted = mine;
+
+		/* else the id is what the last round left */
+		mine->id = 0;
+		selves_add(mine, 7100 + m->index, "crowd");
+		selves_each(find_oneself, &wanted);
+		if (wanted)
+			fetch_add_relaxed(&strange, 1);
+		selves_remove(mine);
+		gang_step(m);
+	}
+}
+
+TEST("sync/selves", test_selves_come_and_go_while_others_look)
+{
+	static struct gang gang;
+
+	store_relaxed(&strange, 0);
+	gang_start(&gang, CROWD, come_and_go, test_random(t));
+	check(t, gang_wait(&gang, PATIENT));
+	check(t, load_relaxed(&strange) == 0);
 }

@@ -171,3 +171,45 @@ TEST("sync/wait_graph", test_wait_graph_only_guesses_about_units)
 	mem_free(nodes);
 	end();
 }
+
+/* A semaphore begins with a lock: who waits for that, waits for no unit. */
+TEST("sync/wait_graph", test_wait_graph_knows_a_lock_from_the_unit_around_it)
+{
+	unsigned n;
+
+	begin();
+	hold(0, 0);
+	await(0, 5);
+	store_relaxed(&some[1].units[0], &locks[5]);
+	await(1, 0);
+	if (look(t, &n)) {
+		const struct wait_node *node = node_of(0, n);
+
+		check_stuck(t, n, 0, false);
+		check(t, node && !node->guessed && !node->owner_name[0]);
+		check(t, node_of(1, n) && !node_of(1, n)->guessed);
+	}
+	mem_free(nodes);
+	end();
+}
+
+TEST("sync/wait_graph", test_wait_graph_ends_where_the_nodes_end)
+{
+	const unsigned crowd = WAIT_NODES + 4;
+	struct sync_self *more = mem_alloc(crowd * sizeof(*more));
+	unsigned n;
+
+	if (!check(t, more))
+		return;
+	for (unsigned i = 0; i < crowd; i++) {
+		store_relaxed(&more[i].waits_for, &locks[0]);
+		store_relaxed(&more[i].waits_kind, WATCH_COMPLETION);
+		selves_add(&more[i], 7100 + i, "crowd");
+	}
+	if (look(t, &n))
+		check(t, n == WAIT_NODES);
+	mem_free(nodes);
+	for (unsigned i = 0; i < crowd; i++)
+		selves_remove(&more[i]);
+	mem_free(more);
+}

@@ -150,7 +150,7 @@ lockdep_SRC := $(patsubst %,sync/%.c,$(WATCH) tas ttas ticket mcs clh spinlock \
 	tests/worlds/watched/watch.c \
 	$(patsubst %,tests/sync/%.c,lockdep_trial test_lockdep \
 		test_lockdep_tables test_selves test_wait_graph test_lockstat \
-		test_watch) \
+		test_watch gang) \
 	tests/hosted/test_watch_reports.c
 
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
