@@ -151,3 +151,90 @@ TEST("sched/balance", test_no_thread_is_lost_under_load)
 		    !crew_wait(t, &crew))
 			return;
 }
+
+static struct atomic32 hold, free_one, give_up;
+static struct crew waker;
+
+/* Neither gives way before `ran`; the second ends when it is told to. */
+static void hold_a_cpu(struct member *m)
+{
+	preempt_disable();
+	fetch_add_acq_rel(&hold, 1);
+	/* ended by who is woken, or by the test */
+	while (!load_acquire(&ran) && !load_acquire(&give_up)
+	       && !(m->index && load_acquire(&free_one)))
+		cpu_relax();
+	preempt_enable();
+}
+
+/*
+ * Member 0 of crew may run on two CPUs, both taken; who wakes it has chosen the
+ * first of them, and waits for its lock, which we have.  The other becomes idle.
+ */
+static void let_one_become_idle(struct test *t, unsigned chosen, unsigned other)
+{
+	uint64_t was = irq_save();
+	struct runqueue *rq;
+	uintptr_t last;
+	unsigned k;
+
+	preempt_disable();
+	rq = runqueue_lock(chosen);
+	last = spin_last(&rq->lock);
+	store_release(&arrived, 2);
+	for (k = 0; k < 20000000 && spin_last(&rq->lock) == last; k++)
+		cpu_relax();
+	store_release(&free_one, 1);
+	for (k = 0; k < 20000000 && !cpumask_test(&cpus_idle, other); k++)
+		cpu_relax();
+	runqueue_unlock(rq);
+	irq_restore(was);
+	spin_for(t, &ran, 1);
+	store_release(&give_up, 1);
+	preempt_enable();
+}
+
+static void wait_and_wake(struct member *m)
+{
+	(void)m;
+	/* ended by the test, which has the lock then */
+	while (load_acquire(&arrived) < 2)
+		cpu_relax();
+	unpark(crew.member[0].thread);
+}
+
+TEST("sched/balance", test_who_became_idle_meanwhile_is_told)
+{
+	unsigned two[2] = { nth_cpu(2), nth_cpu(3) }, first = nth_cpu(1);
+	struct cpumask mask;
+
+	if (cpumask_count(&cpus_online) < 4)
+		return test_skip(t, "needs four CPUs");
+	stay_on(nth_cpu(0));
+	/* relaxed, all: before they start */
+	store_relaxed(&leave, 0);
+	store_relaxed(&arrived, 0);
+	store_relaxed(&ran, 0);
+	store_relaxed(&hold, 0);
+	store_relaxed(&free_one, 0);
+	store_relaxed(&give_up, 0);
+	if (!crew_start(t, &crew, 1, be_woken, &first)
+	    || !wait_for(t, &arrived, 1))
+		return;
+	cpumask_only(&mask, two[0]);
+	cpumask_set(&mask, two[1]);
+	check(t, !thread_set_affinity(crew.member[0].thread, &mask));
+	if (crew_start(t, &hogs, 2, hold_a_cpu, two) && wait_for(t, &hold, 2)
+	    && crew_start(t, &waker, 1, wait_and_wake, &first)) {
+		/* relaxed: a poll */
+		while (load_relaxed(&crew.member[0].thread->state)
+		       != THREAD_PARKED)
+			thread_sleep(clock_ns() + 1000000);
+		store_release(&leave, 1);
+		let_one_become_idle(t, two[0], two[1]);
+	}
+	crew_wait(t, &hogs);
+	crew_wait(t, &waker);
+	crew_wait(t, &crew);
+	stay_anywhere();
+}

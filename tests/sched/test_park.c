@@ -241,9 +241,12 @@ TEST("sched/park", test_unpark_works_under_a_lock)
 		crew_wait(t, &crew);
 }
 
+static struct atomic32 there;
+
 static void park_until_killed(struct member *m)
 {
 	(void)m;
+	store_release(&there, 1);
 	/* ended by the test */
 	while (!thread_is_killed())
 		park(PARK_KILLABLE);
@@ -253,9 +256,11 @@ TEST("sched/park", test_a_kill_ends_a_wait_without_a_deadline)
 {
 	struct thread *th;
 
+	store_relaxed(&there, 0);	/* relaxed: before it starts */
 	if (!crew_start(t, &crew, 1, park_until_killed, NULL))
 		return;
 	th = crew.member[0].thread;
+	wait_for(t, &there, 1);
 	/* relaxed: a poll */
 	while (load_relaxed(&th->state) != THREAD_PARKED)
 		thread_sleep(clock_ns() + MS);

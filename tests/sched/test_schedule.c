@@ -331,12 +331,15 @@ TEST("sched/schedule", test_switches_are_recorded_when_watched)
 	stay_anywhere();
 }
 
+static struct atomic32 there;
 static bool undisturbed;
 
+/* In wake_two(), that is, and not before it. */
 static bool are_parked(void)
 {
-	/* relaxed, both: a poll */
-	return load_relaxed(&crew.member[1].thread->state) == THREAD_PARKED
+	/* relaxed, all: a poll */
+	return load_relaxed(&there) == 2
+		&& load_relaxed(&crew.member[1].thread->state) == THREAD_PARKED
 		&& load_relaxed(&crew.member[2].thread->state) == THREAD_PARKED;
 }
 
@@ -346,6 +349,7 @@ static void wake_two(struct member *m)
 	uint64_t ticks;
 
 	if (m->index) {
+		fetch_add_relaxed(&there, 1);	/* relaxed: as polled */
 		park(PARK_FOREVER);
 		note_order(m->index);
 		return;
@@ -364,6 +368,7 @@ static bool who_was_preempted_goes_on(struct test *t)
 {
 	on_one_cpu(nth_cpu(0));
 	undisturbed = false;
+	store_relaxed(&there, 0);	/* relaxed: before they start */
 	store_relaxed(&ordered, 0);	/* relaxed: before they start */
 	preempt_disable();
 	if (crew_start(t, &crew, 3, wake_two, cpus))

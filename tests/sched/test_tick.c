@@ -95,50 +95,41 @@ TEST("sched/tick", test_a_slice_is_more_than_one_tick)
 	check(t, load_relaxed(&most) >= 1);
 }
 
-/* One of the first two runs, and is told of its mask; the third waits. */
-static bool kick(unsigned round)
+static void set_ticking(struct runqueue *rq, enum ticking ticking)
 {
-	struct cpumask mask;
-
-	cpumask_only(&mask, nth_cpu(1));
-	thread_set_priority(crew.member[2].thread, 1 + round % 2);
-	return !thread_set_affinity(crew.member[0].thread, &mask)
-		&& !thread_set_affinity(crew.member[1].thread, &mask);
+	store_relaxed(&rq->ticking, ticking);	/* relaxed: masked, or locked */
 }
 
+/* This CPU's, interrupts masked: it is kicked, and asked for nothing. */
+static void kick_in_vain(struct test *t, struct runqueue *rq,
+			 enum ticking ticking)
+{
+	uint64_t deadline = rq->tick.deadline_ns;
+
+	set_ticking(rq, ticking);
+	tick_start_if_asked();
+	check(t, load_acquire(&rq->ticking) == ticking);
+	check(t, rq->tick.deadline_ns == deadline);
+}
+
+/* Or those who wait would be put off by whoever comes after them. */
 TEST("sched/tick", test_a_tick_is_not_put_off_by_kicks)
 {
-	unsigned cpu = nth_cpu(1), same = 0, moved = 0;
+	uint64_t was = irq_save();
+	unsigned cpu = cpu_id();
 	struct runqueue *rq = per_cpu_ptr(&runqueue, cpu);
+	enum ticking before;
 
-	if (cpumask_count(&cpus_online) < 2)
-		return test_skip(t, "needs two CPUs");
-	stay_on(nth_cpu(0));
-	if (!start_spinning(t, 3, cpu))
-		return;
-	thread_set_priority(crew.member[2].thread, 1);
-	for (unsigned i = 0; i < 100; i++) {
-		uint64_t ticks = irq_count(IRQ_TIMER, cpu);
-		uint64_t deadline = rq->tick.deadline_ns;
-		uint64_t kicks = irq_count(IRQ_RESCHEDULE, cpu);
-		bool on = load_acquire(&rq->ticking) == TICKING_ON;
-		uint64_t began = clock_ns();
-
-		if (!check(t, kick(i)))
-			break;
-		for (unsigned k = 0; k < 1000000
-		     && irq_count(IRQ_RESCHEDULE, cpu) == kicks; k++)
-			cpu_relax();
-		/* a deadline in the past: its tick is at work, and counted */
-		if (!on || deadline < began
-		    || irq_count(IRQ_TIMER, cpu) != ticks)
-			continue;
-		same++;
-		/* a tick that came just now has moved it, and is counted */
-		moved += rq->tick.deadline_ns != deadline
-			&& irq_count(IRQ_TIMER, cpu) == ticks;
-	}
-	stop_spinning(t);
-	check(t, same > 0);
-	check(t, moved == 0);
+	preempt_disable();
+	check(t, runqueue_lock(cpu) == rq);
+	before = load_acquire(&rq->ticking);
+	set_ticking(rq, TICKING_ON);
+	check(t, !tick_ask(rq));
+	check(t, load_acquire(&rq->ticking) == TICKING_ON);
+	runqueue_unlock(rq);
+	kick_in_vain(t, rq, TICKING_ON);
+	kick_in_vain(t, rq, TICKING_OFF);
+	set_ticking(rq, before);
+	irq_restore(was);
+	preempt_enable();
 }

@@ -86,6 +86,7 @@ TEST("sched/where", test_a_running_thread_is_found_where_it_spins)
 static never_inline void park_in_here(struct member *m)
 {
 	(void)m;
+	arrive();
 	while (!load_acquire(&leave))	/* ended by the test */
 		park(PARK_FOREVER);
 }
@@ -96,10 +97,12 @@ TEST("sched/where", test_a_parked_thread_is_found_where_it_parks)
 	struct thread *th;
 	unsigned n, found = 0;
 
-	store_relaxed(&leave, 0);	/* relaxed: before it starts */
+	store_relaxed(&there, 0);	/* relaxed: before it starts */
+	store_relaxed(&leave, 0);	/* relaxed: as above */
 	if (!crew_start(t, &crew, 1, park_in_here, NULL))
 		return;
 	th = crew.member[0].thread;
+	wait_for(t, &there, 1);
 	/* relaxed: a poll */
 	while (load_relaxed(&th->state) != THREAD_PARKED)
 		thread_sleep(clock_ns() + 1000000);
