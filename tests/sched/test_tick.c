@@ -97,10 +97,10 @@ TEST("sched/tick", test_a_slice_is_more_than_one_tick)
 
 static void set_ticking(struct runqueue *rq, enum ticking ticking)
 {
-	store_relaxed(&rq->ticking, ticking);	/* relaxed: masked, or locked */
+	store_relaxed(&rq->ticking, ticking);	/* relaxed: locked */
 }
 
-/* This CPU's, interrupts masked: it is kicked, and asked for nothing. */
+/* This CPU's, and locked: it is kicked, and asked for nothing. */
 static void kick_in_vain(struct test *t, struct runqueue *rq,
 			 enum ticking ticking)
 {
@@ -126,10 +126,10 @@ TEST("sched/tick", test_a_tick_is_not_put_off_by_kicks)
 	set_ticking(rq, TICKING_ON);
 	check(t, !tick_ask(rq));
 	check(t, load_acquire(&rq->ticking) == TICKING_ON);
-	runqueue_unlock(rq);
 	kick_in_vain(t, rq, TICKING_ON);
 	kick_in_vain(t, rq, TICKING_OFF);
 	set_ticking(rq, before);
+	runqueue_unlock(rq);
 	irq_restore(was);
 	preempt_enable();
 }
