@@ -8,7 +8,8 @@
  * Context     rcu_stall_check(): where might_sleep() allows, by who waits.
  * Limits      The waiter looks at 1, 3, 7, ... 63 ms and then every 64 ms, so
  *             the report is late by that.
- * See         docs/62-rcu-callbacks.md, tests/sync/test_rcu_stall.c
+ * See         docs/62-rcu-callbacks.md, tests/sync/test_rcu_stall.c,
+ *             tests/hosted/test_rcu_staged.c
  */
 #pragma once
 

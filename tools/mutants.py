@@ -53,7 +53,8 @@ KEPT = os.path.join(ROOT, "build/mutants")
 CHAPTER = os.path.join(ROOT, "docs/54-mutants.md")
 LAYERS = ("gate", "unit", "checker", "tsan", "kernel", "host")
 SANITIZERS = {"unit": "address,undefined", "tsan": "thread"}
-WITHOUT_TSAN = ("parsers", "mutations", "shell", "log", "memory_boot")
+WITHOUT_TSAN = ("parsers", "mutations", "shell", "log", "memory_boot",
+                "stage_rcu", "stage_lists")
 SLACK = 5           # a time-out: silent for so many times the original's
 AT_LEAST = 5        # longest silence, and not for less than so many seconds
 CHECKER = 30        # seconds for a search

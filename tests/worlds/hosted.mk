@@ -16,7 +16,8 @@
 # and its tests are built with these names changed.
 #
 # A program named in MANY lives in the world of more threads than CPUs, and its
-# objects in a folder of their own; SAN=thread is for these.
+# objects in a folder of their own; SAN=thread is for these.  One named in STAGED
+# has one thread, in the world where that plays all CPUs.
 #
 # Results are moved into place whole: two runs may build here at once.
 
@@ -27,7 +28,8 @@ comma := ,
 HOSTED_OUT := build/hosted/$(CC)$(SAN:%=-$(subst $(comma),-,$(SAN)))
 
 HOSTED := parsers mutations shell log memory memory_boot scheduler \
-	readers locks sleeping lockfree rcu_tree rcu lockdep lists
+	readers locks sleeping lockfree stage_rcu stage_lists rcu_tree rcu \
+	lockdep lists
 
 parsers_SRC := \
 	$(wildcard boot/*.c arch/x86_64/acpi*.c) \
@@ -153,6 +155,17 @@ lockdep_SRC := $(patsubst %,sync/%.c,$(WATCH) tas ttas ticket mcs clh spinlock \
 		test_watch gang) \
 	tests/hosted/test_watch_reports.c
 
+# one thread plays every CPU, and the clock: each run is the same
+STAGED := stage_rcu stage_lists
+
+stage_rcu_SRC := $(RCU) sync/rcu_toy.c tests/hosted/test_rcu_staged.c \
+	$(foreach n,waitq completion mutex,sync/$(n).c)
+
+stage_lists_SRC := $(patsubst %,sync/%.c,harris rcu_list rcu_chain rcu_hash \
+		ref_list counted valois list_ops hash_ops valois_ops hazard \
+		refcount mutex waitq) \
+	tests/sync/quarantine.c tests/hosted/test_lists_staged.c
+
 HOSTED_COMMON := tests/worlds/test_main.c arch/cpumask.c \
 	kernel/test.c kernel/format.c kernel/string.c
 
@@ -163,7 +176,8 @@ HOSTED_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
 	$(if $(filter gcc-thread,$(notdir $(CC))-$(SAN)),-Wno-tsan)
 
 OWN_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
-RENAMED := kernel/string many/kernel/string watched/kernel/string tests/kernel/test_string \
+RENAMED := kernel/string many/kernel/string watched/kernel/string \
+	staged/kernel/string tests/kernel/test_string \
 	tests/hosted/test_string_guard
 
 hosted: $(HOSTED:%=hosted-%)
@@ -198,10 +212,15 @@ $(HOSTED_OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(COMPILE)
 
+$(HOSTED_OUT)/staged/%.o: WORLD := staged
+$(HOSTED_OUT)/staged/%.o: %.c
+	@mkdir -p $(@D)
+	@$(COMPILE)
+
 LINK = $(CC) $(HOSTED_CFLAGS) -no-pie $^ -o $@.$$$$ && mv -f $@.$$$$ $@
 
 .SECONDEXPANSION:
-$(filter-out $(patsubst %,$(HOSTED_OUT)/%,$(MANY) $(WATCHED)),$(HOSTED:%=$(HOSTED_OUT)/%)): \
+$(filter-out $(patsubst %,$(HOSTED_OUT)/%,$(MANY) $(WATCHED) $(STAGED)),$(HOSTED:%=$(HOSTED_OUT)/%)): \
 	$$(patsubst %.c,$(HOSTED_OUT)/%.o,$$($$(@F)_SRC) $(HOSTED_COMMON) \
 		tests/worlds/threads/world.c)
 	@$(LINK)
@@ -215,6 +234,12 @@ $(MANY:%=$(HOSTED_OUT)/%): \
 $(WATCHED:%=$(HOSTED_OUT)/%): \
 	$$(patsubst %.c,$(HOSTED_OUT)/watched/%.o,$$($$(@F)_SRC) \
 		$(HOSTED_COMMON) tests/worlds/many/world.c)
+	@$(LINK)
+
+$(STAGED:%=$(HOSTED_OUT)/%): \
+	$$(patsubst %.c,$(HOSTED_OUT)/staged/%.o,$$($$(@F)_SRC) \
+		$(HOSTED_COMMON) sync/spinlock.c tests/worlds/threads/world.c \
+		tests/worlds/staged/stage.c)
 	@$(LINK)
 
 # no test cases of its own: tests/host/test_acpi.py asks it
