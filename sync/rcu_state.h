@@ -43,7 +43,10 @@ bool rcu_drive(bool here);
 /* How old g is, if it is in progress; else, or at its beginning, 0. */
 uint64_t rcu_age_ns(uint64_t g);
 
-/* The seam: have cpu look for a reason to switch; print what it is doing. */
+/*
+ * The seam: have cpu look for a reason to switch; have it print what it is
+ * doing, unless it is the caller's, which waits.
+ */
 void rcu_ask(unsigned cpu);
 void rcu_tell(unsigned cpu);
 

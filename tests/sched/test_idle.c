@@ -5,6 +5,7 @@
 #include "arch/x86_64/irq.h"
 #include "kernel/test.h"
 #include "sched/schedule.h"
+#include "sync/rcu.h"
 #include "tests/sched/crew.h"
 
 #define MS	1000000ULL
@@ -43,6 +44,23 @@ TEST("sched/idle", test_idle_cpus_show_their_bit)
 		all = true;
 		cpumask_for_each(cpu, &cpus_online)
 			all &= cpumask_test(&cpus_idle, cpu) ==
+			       (cpu != cpu_id());
+		if (!all)
+			thread_sleep(clock_ns() + MS);
+	}
+	check(t, all);
+	stay_anywhere();
+}
+
+TEST("sched/idle", test_idle_cpus_are_not_waited_for_by_rcu)
+{
+	bool all = false;
+
+	stay_on(nth_cpu(0));
+	for (unsigned look = 0; look < 1000 && !all; look++) {
+		all = true;
+		cpumask_for_each(cpu, &cpus_online)
+			all &= rcu_tree_is_idle(&rcu_tree, cpu) ==
 			       (cpu != cpu_id());
 		if (!all)
 			thread_sleep(clock_ns() + MS);
