@@ -8,6 +8,8 @@
  *             What was written into an element before it was added, who meets
  *             it sees.
  *             A deleted link still leads on: who stands there gets to the end.
+ *             Its at is NULL, a replaced one's too, so an assertion stops who
+ *             deletes it again.
  * Context     Walking: a reader of RCU, or who keeps writers out.  The others:
  *             any, with writers kept out by a lock of the caller's.
  * Cost        8 bytes, and 16 an element.  A walk writes nothing.  Add, delete

@@ -8,7 +8,8 @@
  * Context     Any but NMI, with any lock but a runqueue's.
  * Cost        One interrupt a CPU that is busy.
  * See         docs/62-rcu-callbacks.md, tests/sync/test_rcu_expedited.c,
- *             tests/hosted/test_rcu_staged.c; synchronize_rcu_expedited() is in sync/rcu.h
+ *             tests/hosted/test_rcu_staged.c; synchronize_rcu_expedited() is
+ *             in sync/rcu.h
  */
 #pragma once
 

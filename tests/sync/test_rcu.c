@@ -39,6 +39,21 @@ TEST("sync/rcu", test_rcu_a_started_grace_period_ends_by_itself)
 	}
 }
 
+/* Asked for by readers, the second while the first is in progress. */
+TEST("sync/rcu", test_rcu_starts_no_end_of_its_own_reader)
+{
+	uint64_t first, second;
+
+	rcu_read_lock();
+	first = start_poll_synchronize_rcu();
+	second = start_poll_synchronize_rcu();
+	check(t, !poll_state_synchronize_rcu(first));
+	check(t, !poll_state_synchronize_rcu(second));
+	rcu_read_unlock();
+	check(t, wait_until_holds(is_over, &first, PATIENT));
+	check(t, wait_until_holds(is_over, &second, PATIENT));
+}
+
 /* A cookie that is over costs nothing to wait for. */
 TEST("sync/rcu", test_rcu_does_not_wait_for_what_is_over)
 {

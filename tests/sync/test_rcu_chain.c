@@ -105,7 +105,9 @@ TEST("sync/rcu_chain", test_rcu_chain_keeps_the_order_it_is_told)
 	check(t, digits() == 1253);
 	rcu_chain_replace(&two->link, &seven->link);
 	check(t, digits() == 1753);
+	check(t, !two->link.at && seven->link.at);
 	rcu_chain_del(&seven->link);
+	check(t, !seven->link.at);
 	check(t, digits() == 153);
 	rcu_chain_add(&chain, &seven->link);
 	check(t, digits() == 7153);
