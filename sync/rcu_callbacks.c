@@ -15,6 +15,9 @@
  *             rcu_callbacks_start(), creates the others: cpus in wanted.
  * Ordering    [I] left: the callbacks before a barrier's -> rcu_barrier().
  *             [J] keeper: its row is initialised -> who wants a thread.
+ *             [L] keeper, fence, initialised; and initialised, fence, keeper.
+ *             Then a CPU's row is looked at by who starts, under its lock: that
+ *             finds what was queued before, and later ones find the keeper.
  *             The lists are under the lock; grace periods are
  *             sync/rcu_tree.c's.
  * References  Linux, kernel/rcu/rcu_segcblist.c and tree.c, for the idea of
@@ -98,7 +101,8 @@ void rcu_callbacks_init_cpu(void)
 	row->want = rcu_tree_number(&rcu_tree) & ~1ULL;	/* it is over */
 	waitq_init(&row->more);
 	waitq_init(&row->room);
-	cpumask_set(&initialised, row->cpu);
+	cpumask_set(&initialised, row->cpu);			/* [L] */
+	fence_seq_cst();					/* [L] */
 }
 
 /* The thread has something to do. */
@@ -316,10 +320,14 @@ void rcu_callbacks_start(void)
 
 	cpumask_set(&only, row->cpu);
 	row->has_thread = true;
-	store_release(&keeper, row);				/* [J] */
+	store_release(&keeper, row);				/* [J] [L] */
 	t = thread_spawn(worker_main, row, &only);
 	assert(t);
 	thread_put(t);
+	fence_seq_cst();					/* [L] */
+	cpumask_for_each(cpu, &initialised)
+		if (has_work(per_cpu_ptr(&rows, cpu)))
+			wake_thread(per_cpu_ptr(&rows, cpu));
 }
 
 static void barrier_passed(void)

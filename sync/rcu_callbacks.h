@@ -7,8 +7,9 @@
  *             Who queues one where it may sleep, while more than RCU_FLOOD of
  *             the CPU's are not called yet, sleeps until half of these are.  So
  *             no thread can fill the memory, however fast it queues.
- * Context     As each of sync/rcu.h; rcu_callbacks_start(): a thread.  Before
- *             it only the caller's CPU queues: nobody would look elsewhere.
+ *             What is queued before rcu_callbacks_start() waits for it, on
+ *             whichever CPU.
+ * Context     As each of sync/rcu.h; rcu_callbacks_start(): a thread.
  * Cost        A CPU's thread is created at its first callback.
  * Limits      Who may not sleep is not held back: it only makes the thread
  *             hurry.  If there is no memory for a CPU's thread, that is tried

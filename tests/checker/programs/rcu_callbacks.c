@@ -6,6 +6,8 @@
  * Told "driven": the same, and a grace period of the updater's in between.
  * Told "apart": the keeper has a CPU of its own, and creates the thread that
  * calls when the updater asks for it; and nobody waits.
+ * Told "early": one CPU starts it all, while another comes and queues; nobody
+ * reads.
  * Told "polls": no callback; the updater has a grace period come, and polls.
  */
 #include "sync/rcu_callbacks.h"
@@ -39,6 +41,13 @@ static void replace_elsewhere(void *unused)
 	(void)unused;
 	rcu_callbacks_init_cpu();
 	call_rcu(&replace(2)->head, throw_away);
+}
+
+static void start(void *unused)
+{
+	(void)unused;
+	rcu_callbacks_init_cpu();
+	rcu_callbacks_start();
 }
 
 static void replace_twice(void *unused)
@@ -75,11 +84,24 @@ static void none_is_left(void)
 	assert(thrown == (told == 't' || told == 'd' ? 2 : 1));
 }
 
+static void set_up_early(void)
+{
+	check_thread("starter", start, NULL);
+	check_thread("updater", replace_elsewhere, NULL);
+	check_spare("keeper");
+	check_spare("server");
+}
+
 /* The row is that of the CPU whose thread is named first. */
 void check_setup(void)
 {
 	told = check_argument()[0];
 	store_relaxed(&shared, make(1));	/* relaxed: nobody runs yet */
+	check_finally(none_is_left);
+	if (told == 'e') {
+		set_up_early();
+		return;
+	}
 	if (told == 'a')
 		check_spare("keeper");
 	check_thread("updater", told == 'a' ? replace_elsewhere :
@@ -89,5 +111,4 @@ void check_setup(void)
 	check_spare(told == 'a' ? "server" : "keeper");
 	rcu_callbacks_init_cpu();
 	rcu_callbacks_start();
-	check_finally(none_is_left);
 }
