@@ -513,8 +513,8 @@ def steps_kernel(mutant):
     globs.append("*")
     built = {}
     for pattern in globs:       # its own tests; the folder's on 4; all on 4
-        needs = glob.glob(os.path.join(ROOT, "tests", folder if pattern != "*"
-                                       else "*", "*.c"))
+        needs = glob.glob(os.path.join(ROOT, "tests", pattern.split("/")[0],
+                                       "*.c"))
         for cpus in (4, 1, 2) if pattern is globs[0] else (4,):
             def run(overlay, pattern=pattern, cpus=cpus):
                 if "elf" not in built:
