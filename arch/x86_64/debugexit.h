@@ -10,6 +10,7 @@
 #pragma once
 
 #include "arch/x86_64/regs.h"
+#include "arch/x86_64/serial.h"
 
 #define EXIT_PASS	0x10	/* QEMU's status 33 */
 #define EXIT_FAIL	0x11	/* 35 */
@@ -17,5 +18,6 @@
 
 static inline void debug_exit(uint8_t code)
 {
+	serial_flush();		/* or an emulator ends with the text */
 	outb(0xf4, code);
 }

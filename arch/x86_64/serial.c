@@ -44,7 +44,8 @@ enum {				/* registers, from COM1 */
 #define MCR_LOOPBACK	0x1a	/* loop, OUT2, RTS */
 #define LSR_RECEIVED	0x01
 #define LSR_OVERRUN	0x02
-#define LSR_EMPTY	0x20
+#define LSR_EMPTY	0x20	/* 16 bytes more */
+#define LSR_IDLE	0x40	/* the last bit has left */
 
 #define PATIENCE	1000000	/* status reads, of 1 us or so */
 #define PATIENCE_STUCK	1
@@ -94,6 +95,15 @@ static void serial_write(const char *text, size_t n)
 		if (text[i] == '\n')
 			put('\r');
 		put(text[i]);
+	}
+}
+
+void serial_flush(void)
+{
+	for (unsigned i = 0; present && i < patience; i++) {
+		if (get(LSR) & LSR_IDLE)
+			return;
+		cpu_relax();
 	}
 }
 

@@ -31,6 +31,9 @@
 struct console;
 
 struct console *serial_init(void) must_check;
+
+/* What was written has left the device, or it is stuck: before one ends. */
+void serial_flush(void);
 void serial_start_input(void (*byte)(uint8_t byte));
 void serial_pause_input(void);
 void serial_resume_input(void);

@@ -11,6 +11,7 @@
 #define HISTORIES	24
 #define RUSH		3000
 #define CAPACITY	4
+#define CAPACITY_MAX	32	/* of those that are bounded */
 
 static unsigned char object[CONTAINER_SIZE_MAX] aligned_to(CACHE_LINE);
 static unsigned char self[CONTAINER_SELF] aligned_to(CACHE_LINE);
@@ -56,6 +57,19 @@ static void alone(struct test *t, const struct container_ops *c)
 	c->destroy(object);
 	check(t, quarantine_live() == 0);
 	check(t, quarantine_end() == 0);
+}
+
+/* More than it has places: it says so at once. */
+static void too_large(struct test *t, const struct container_ops *c)
+{
+	if (c->flags & CONTAINER_BOUNDED)
+		check(t, c->init(object, &memory, CAPACITY_MAX + 1) == -E2BIG);
+}
+
+TEST("sync/containers", test_containers_have_a_limit)
+{
+	for_each_container(c)
+		too_large(t, c);
 }
 
 static bool used_up;

@@ -25,6 +25,8 @@ static void alone(struct test *t, const struct list_ops *l)
 	__builtin_memset(list, 0, sizeof(list));
 	check(t, l->init(list, &memory) == 0);
 	check(t, l->join(list, self) == 0);
+	/* nor what an end of the list might have for a key */
+	check(t, !l->contains(list, self, 0));
 	for (unsigned lap = 0; lap < 3; lap++) {
 		for (unsigned i = 0; i < ARRAY_LEN(keys); i++) {
 			check(t, !l->contains(list, self, keys[i]));

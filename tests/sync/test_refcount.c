@@ -56,6 +56,10 @@ TEST("sync/refcount", test_refcount_misuse_leaks)
 	check(t, never_frees());
 	refcount_init(&r, 0);
 	check(t, !refcount_dec_and_test(&r));
+	check(t, refcount_read(&r) == REFCOUNT_SATURATED);
+	/* it does not fall, not even by 2^30 of them */
+	check(t, !refcount_dec_and_test(&r));
+	check(t, refcount_read(&r) == REFCOUNT_SATURATED);
 	check(t, never_frees());
 }
 

@@ -56,6 +56,16 @@ TEST("sync/spsc_ring", test_spsc_ring_fills_every_place_at_any_count)
 	}
 }
 
+TEST("sync/spsc_ring", test_spsc_ring_starts_again_empty)
+{
+	begin_at(0);
+	for (unsigned k = 1; k <= PLACES; k++)
+		check(t, put(k) && take() == k);
+	spsc_ring_init(&ring, place, PLACES);
+	check(t, take() == 0);
+	check(t, put(7) && take() == 7);
+}
+
 /* ----------------------------------------------------------------- twins */
 
 /* Full is one value later: it overwrites the oldest. */

@@ -32,13 +32,15 @@ TEST("sync/srcu", test_srcu_readers_nest_and_are_counted)
 	}
 }
 
+static void (*wait_for_reader)(struct srcu *s);
+
 /* The first member sleeps inside; the second waits for it. */
 static void sleep_or_wait(struct gang_member *m)
 {
 	if (m->index) {
 		while (!load_acquire(&inside))	/* by the other */
 			park(clock_ns() + 100 * US);
-		synchronize_srcu(&domain);
+		wait_for_reader(&domain);
 		store_release(&over, 1);
 	} else {
 		unsigned index = srcu_read_lock(&domain);
@@ -66,6 +68,7 @@ TEST("sync/srcu", test_srcu_waits_for_who_sleeps_and_for_nobody_else)
 	store_relaxed(&inside, 0);
 	store_relaxed(&leave, 0);
 	store_relaxed(&over, 0);
+	wait_for_reader = synchronize_srcu;
 	gang_start(&gang, 2, sleep_or_wait, test_random(t));
 	check(t, wait_until_holds(is_set, &inside, PATIENT));
 	for (unsigned i = 0; i < 10; i++) {
@@ -189,4 +192,25 @@ TEST("sync/srcu", test_srcu_of_one_flip_is_caught)
 	srcu_init(&domain);
 	check(t, rcu_torture(t, &plan, &s) > 0);
 	torture_note(t, "one flip", &s);
+}
+
+TEST("sync/srcu", test_srcu_a_flip_waits_for_the_half_it_leaves)
+{
+	for (unsigned half = 0; half < 2; half++) {
+		srcu_init(&domain);
+		if (half)
+			srcu_flip(&domain);
+		/* relaxed, all of them: nobody is there yet */
+		store_relaxed(&inside, 0);
+		store_relaxed(&leave, 0);
+		store_relaxed(&over, 0);
+		wait_for_reader = srcu_flip;
+		gang_start(&gang, 2, sleep_or_wait, test_random(t));
+		check(t, wait_until_holds(is_set, &inside, PATIENT));
+		sleep_until(clock_ns() + 5 * MS);
+		check(t, !load_acquire(&over));
+		store_release(&leave, 1);
+		check(t, gang_wait(&gang, PATIENT));
+		check(t, load_acquire(&over));
+	}
 }
