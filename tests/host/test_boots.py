@@ -6,6 +6,9 @@ together, and two hundred in a row.
 
 import itertools
 import re
+import socket
+import subprocess
+import time
 
 import pytest
 
@@ -148,3 +151,30 @@ def test_boots_in_a_row_are_alike(boot, cpus):
         seen.add(without_times(machine.text()))
         machine.close()
     assert len(seen) == 1, "\n----\n".join(seen)
+
+
+def test_a_slow_reader_gets_all_of_the_console():
+    """
+    To the end: QEMU is left only when its serial device has written all, or the
+    last FIFO would be lost.  The socket holds a few bytes, and the last line is
+    read slowly (but in a second without a byte read the kernel would give up:
+    PATIENCE in serial.c).
+    """
+    mine, its = socket.socketpair()
+    its.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    setup = qemu.Setup(boot="pvh", cpus=1, cmdline="test=kernel/* exit=on "
+                       "panic=exit",
+                       extra=("-chardev", f"socket,id=s,fd={its.fileno()}",
+                              "-serial", "chardev:s"))
+    with subprocess.Popen(setup.arguments(), pass_fds=(its.fileno(),),
+                          stdin=subprocess.DEVNULL), mine:
+        its.close()
+        text, bite = b"", b"-"
+        while bite:
+            bite = mine.recv(1)
+            text += bite
+            if b"\n# passed" in text[-40:]:
+                time.sleep(0.01)
+    assert text.count(b"\r\nok ") > 50
+    assert re.search(rb"# passed \d+ failed 0 skipped \d+\r\n$", text), \
+        text[-200:]
