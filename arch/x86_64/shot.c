@@ -1,12 +1,13 @@
 /*
  * arch/x86_64/shot.c - the local APIC's timer, by count or by TSC deadline.
  *
- * Invariant   by_deadline is the same on every CPU and set before the first
- *             shot (tests put back what they change).
+ * Invariant   by_deadline is set before the CPU's first shot, and says which of
+ *             its modes the timer is in (tests put back what they change).
  */
 #include "arch/x86_64/shot.h"
 
 #include "arch/clock.h"
+#include "arch/percpu.h"
 #include "arch/x86_64/clock.h"
 #include "arch/x86_64/irq.h"
 #include "arch/x86_64/lapic.h"
@@ -17,21 +18,23 @@
 #define NS			1000000000UL
 #define LONGEST_NS		(10 * NS)
 
-static bool by_deadline;
+static PERCPU(uint32_t, by_deadline);	/* a bool */
 
 void shot_init_cpu(void)
 {
-	by_deadline = cpuid(1, 0).c & (1U << 24);
+	bool has_deadline = cpuid(1, 0).c & (1U << 24);
+
+	this_cpu_write(by_deadline, has_deadline);
 	lapic_io()->write(LAPIC_TIMER_DIV, 3);		/* by 16 */
 	lapic_io()->write(LAPIC_LVT_TIMER, IRQ_TIMER
-			  | (by_deadline ? TIMER_BY_DEADLINE : TIMER_BY_COUNT));
+			  | (has_deadline ? TIMER_BY_DEADLINE : TIMER_BY_COUNT));
 }
 
 bool shot_use_deadline(bool deadline)
 {
-	bool was = by_deadline;
+	bool was = this_cpu_read(by_deadline);
 
-	by_deadline = deadline;
+	this_cpu_write(by_deadline, deadline);
 	return was;
 }
 
@@ -43,7 +46,7 @@ void shot_arm(uint64_t deadline_ns)
 	wait = deadline_ns > now ? deadline_ns - now : 0;
 	if (wait > LONGEST_NS)
 		wait = LONGEST_NS;
-	if (by_deadline) {
+	if (this_cpu_read(by_deadline)) {
 		/* this CPU's own counter, whatever clock_ns() reads */
 		lapic_io()->deadline(rdtsc() + clock_ns_to_ticks(wait));
 		return;
@@ -55,7 +58,7 @@ void shot_arm(uint64_t deadline_ns)
 
 void shot_cancel(void)
 {
-	if (by_deadline)
+	if (this_cpu_read(by_deadline))
 		lapic_io()->deadline(0);
 	else
 		lapic_io()->write(LAPIC_TIMER_INIT, 0);

@@ -19,5 +19,5 @@ void shot_init_cpu(void);
 void shot_arm(uint64_t deadline_ns);
 void shot_cancel(void);
 
-/* For tests: deadline mode by force; returns the mode that was. */
+/* For tests: deadline mode on this CPU by force; returns the mode that was. */
 bool shot_use_deadline(bool deadline);

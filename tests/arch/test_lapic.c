@@ -18,24 +18,40 @@
 #define MS	1000000UL
 
 static struct {
+	const struct lapic_io *real;	/* for all CPUs but this one */
+	unsigned cpu;
 	uint32_t reg[0x400];
 	uint32_t icr_to, icr_command;
 	unsigned icrs;
 	uint64_t deadline;
 } fake;
 
+static bool is_elsewhere(void)
+{
+	return cpu_id() != fake.cpu;
+}
+
 static uint32_t fake_read(unsigned reg)
 {
+	if (is_elsewhere())
+		return fake.real->read(reg);
 	return fake.reg[reg];
 }
 
 static void fake_write(unsigned reg, uint32_t v)
 {
-	fake.reg[reg] = v;
+	if (is_elsewhere())
+		fake.real->write(reg, v);
+	else
+		fake.reg[reg] = v;
 }
 
 static void fake_icr(uint32_t apic_id, uint32_t command)
 {
+	if (is_elsewhere()) {
+		fake.real->icr(apic_id, command);
+		return;
+	}
 	fake.icr_to = apic_id;
 	fake.icr_command = command;
 	fake.icrs++;
@@ -43,12 +59,17 @@ static void fake_icr(uint32_t apic_id, uint32_t command)
 
 static uint32_t fake_id(void)
 {
+	if (is_elsewhere())
+		return fake.real->id();
 	return 0x12345;		/* only x2APIC has such ids */
 }
 
 static void fake_deadline(uint64_t tsc)
 {
-	fake.deadline = tsc;
+	if (is_elsewhere())
+		fake.real->deadline(tsc);
+	else
+		fake.deadline = tsc;
 }
 
 static const struct lapic_io fake_io = {
@@ -56,13 +77,18 @@ static const struct lapic_io fake_io = {
 	fake_deadline
 };
 
-/* Nothing else of this CPU may reach the local APIC meanwhile. */
+/*
+ * Nothing else of this CPU may reach the local APIC meanwhile; the other CPUs
+ * reach theirs.
+ */
 static uint64_t fake_begin(const struct lapic_io **was)
 {
 	uint64_t irq = irq_save();
 
 	memset(&fake, 0, sizeof(fake));
-	*was = lapic_use(&fake_io);
+	fake.cpu = cpu_id();
+	fake.real = *was = lapic_io();
+	lapic_use(&fake_io);
 	return irq;
 }
 
