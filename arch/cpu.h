@@ -29,6 +29,7 @@ extern struct cpumask cpus_online;
 
 /*
  * The body defines cpu_id, cpu_relax, cpu_delay, irq_save, irq_restore,
- * irqs_enabled, in_irq and in_nmi.
+ * irqs_enabled, in_irq and in_nmi.  Where there is a scheduler it also has
+ * irq_enable, irq_disable and irq_wait, as arch/x86_64/world/cpu.h.
  */
 #include "world/cpu.h"

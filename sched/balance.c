@@ -10,9 +10,9 @@
  *             then looks at all queues; whoever queues a thread on a busy CPU
  *             [A] does that, then looks for idle bits and sends one of them the
  *             reschedule IPI.  At least one of the two sees the other (Dekker).
- * Ordering    [A] two stores, each followed by a full barrier and a load of the
- *             other's word: the idle CPU's bit (a locked instruction) and the
- *             fence in place_here().
+ * Ordering    [A] two stores, each with a fence between it and a load of the
+ *             other's word: the idle CPU's bit, in sched/idle.c, and
+ *             queued_prios, in place_here().
  * References  Blumofe and Leiserson, Scheduling multithreaded computations by
  *             work stealing, JACM 46(5), 1999, for who looks and who is left
  *             alone; Lozi et al., The Linux scheduler: a decade of wasted
@@ -98,8 +98,8 @@ static void place_here(struct runqueue *rq, struct thread *t)
 		event(EVENT_WAKE, t->id, cpu);
 	if (waits) {
 		kick |= tick_ask(rq);
-		/* queued_prios before cpus_idle; pairs with the locked
-		 * instruction by which an idle CPU sets its bit */
+		/* queued_prios before cpus_idle: the idle CPU does it the
+		 * other way round */
 		fence_seq_cst();				/* [A] */
 		helper = vacant_cpu(t, cpu);
 	}

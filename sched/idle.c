@@ -9,11 +9,11 @@
  *             comes before the look or ends the halt.
  *             Who asks this CPU itself to look leaves the mark "due", which is
  *             taken away before each look.
- *             The bit in cpus_idle is set, by a locked instruction, before the
- *             look at the queues: sched/balance.c needs that order [A].
+ *             The bit in cpus_idle is set before the look at the queues:
+ *             sched/balance.c needs that order [A].
  * Ordering    [A] cpus_idle before queued_prios: see sched/balance.c.
  * References  Intel SDM vol. 2B, STI: interrupts stay masked until the end of
- *             the next instruction.
+ *             the next instruction (irq_wait() is the two).
  */
 #include "sched/sched.h"
 
@@ -30,7 +30,7 @@
  */
 static void idle_wait(void)
 {
-	__asm__ volatile("sti; hlt; cli" ::: "memory");
+	irq_wait();
 }
 
 /*
@@ -67,7 +67,8 @@ static void never_returns idle_loop(void)
 	struct runqueue *rq = this_cpu_ptr(&runqueue);
 
 	for (;;) {
-		cpumask_set(&cpus_idle, cpu);			/* [A] */
+		cpumask_set(&cpus_idle, cpu);
+		fence_seq_cst();				/* [A] */
 		preempt_clear_due();
 		if (runqueue_is_empty(rq) && !balance_steal(cpu))
 			idle_rest(rq);

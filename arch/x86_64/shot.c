@@ -27,7 +27,8 @@ void shot_init_cpu(void)
 	this_cpu_write(by_deadline, has_deadline);
 	lapic_io()->write(LAPIC_TIMER_DIV, 3);		/* by 16 */
 	lapic_io()->write(LAPIC_LVT_TIMER, IRQ_TIMER
-			  | (has_deadline ? TIMER_BY_DEADLINE : TIMER_BY_COUNT));
+			  | (has_deadline ? TIMER_BY_DEADLINE
+					  : TIMER_BY_COUNT));
 }
 
 bool shot_use_deadline(bool deadline)

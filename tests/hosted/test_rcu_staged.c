@@ -14,7 +14,7 @@
 
 #define FIRST	1	/* those that are busy; the test itself is CPU 0 */
 #define SECOND	3
-#define FAR	9	/* not below the root */
+#define FAR	9	/* another node, another half */
 #define IDLE	4
 #define FEW	40
 

@@ -5,7 +5,10 @@
 
 #include "arch/cpu.h"
 #include "kernel/errno.h"
+#include "kernel/mem.h"
 #include "kernel/test.h"
+#include "mm/frame_map.h"
+#include "mm/stack.h"
 #include "sync/preempt.h"
 #include "tests/sched/crew.h"
 
@@ -289,4 +292,64 @@ TEST("sched/thread", test_who_joined_is_reaped_too)
 	}
 	/* no record is left of somebody dead */
 	wait_for_reaper(t);
+}
+
+struct hoard {
+	struct hoard *next;
+};
+
+/* All records that memory has room for, and then all that is left of it. */
+static struct hoard *hoard_memory(struct frame_list *rest)
+{
+	struct hoard *all = NULL, *p;
+	uint64_t pa;
+
+	while ((p = mem_alloc(sizeof(struct thread)))) {
+		p->next = all;
+		all = p;
+	}
+	while ((pa = frame_alloc(0)))
+		frame_list_push(rest, pa);
+	return all;
+}
+
+static void give_back(struct hoard *all, struct frame_list *rest)
+{
+	while (all) {
+		struct hoard *p = all;
+
+		all = p->next;
+		mem_free(p);
+	}
+	frame_list_free(rest);
+}
+
+/* There is memory for one record, and none for a stack. */
+TEST("sched/thread", test_a_thread_without_a_stack_is_none_and_costs_nothing)
+{
+	void *stacks[16], *again;
+	unsigned n = 0;
+	struct frame_list rest = { 0 };
+	struct hoard *all, *one;
+	struct thread *th;
+
+	wait_for_reaper(t);
+	stay_on(nth_cpu(0));
+	all = hoard_memory(&rest);
+	while (n < ARRAY_LEN(stacks) && (stacks[n] = stack_alloc()))
+		n++;
+	one = all;
+	all = one->next;
+	mem_free(one);
+	th = thread_spawn(do_nothing, NULL, NULL);
+	again = mem_alloc(sizeof(struct thread));
+	mem_free(again);
+	give_back(all, &rest);
+	while (n)
+		stack_free(stacks[--n]);
+	check(t, !th);
+	check(t, again);
+	if (th)
+		thread_join(th);
+	stay_anywhere();
 }

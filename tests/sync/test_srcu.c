@@ -214,3 +214,31 @@ TEST("sync/srcu", test_srcu_a_flip_waits_for_the_half_it_leaves)
 		check(t, load_acquire(&over));
 	}
 }
+
+static void wait_once(struct gang_member *m)
+{
+	synchronize_srcu(&domain);
+	gang_step(m);
+}
+
+static bool both_in_line(void *unused)
+{
+	(void)unused;
+	return waitq_count(&domain.updater.q) == 2;
+}
+
+/* Both come before the next grace period begins: one is enough. */
+TEST("sync/srcu", test_srcu_those_who_wait_together_share)
+{
+	uint64_t seq;
+
+	srcu_init(&domain);
+	mutex_lock(&domain.updater);
+	seq = load_relaxed(&domain.seq);	/* relaxed: under updater */
+	gang_start(&gang, 2, wait_once, test_random(t));
+	check(t, wait_until_holds(both_in_line, NULL, PATIENT));
+	mutex_unlock(&domain.updater);
+	check(t, gang_wait(&gang, PATIENT));
+	/* relaxed: they have ended */
+	check(t, load_relaxed(&domain.seq) - seq == 2);
+}

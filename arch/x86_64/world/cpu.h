@@ -52,6 +52,12 @@ static always_inline void irq_disable(void)
 	__asm__ volatile("cli" ::: "memory");
 }
 
+/* Masked: lets none in before it halts, and is masked again behind one. */
+static always_inline void irq_wait(void)
+{
+	__asm__ volatile("sti; hlt; cli" ::: "memory");
+}
+
 static always_inline void irq_restore(uint64_t was)
 {
 	if (was & RFLAGS_IF)

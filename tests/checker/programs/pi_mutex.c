@@ -1,6 +1,7 @@
 /*
  * tests/checker/programs/pi_mutex.c - a lock is held by the least urgent while
  * others come; priorities go up, and are what they were when all is over.
+ * Who owns it has no urgency of its own any more.
  * Told "deadlock": two threads take two locks, each in its own order; one is
  * told.  Told "late": one of two gives up at a deadline.
  */
@@ -15,10 +16,15 @@
 static struct pi_mutex one, two;
 static unsigned counter, failed;
 
+static struct atomic32 fell[MOST];
+
 /* Who was declared later is more urgent. */
 int thread_base_priority(struct thread *t)
 {
-	return 1 + index_of(t);
+	unsigned i = index_of(t);
+
+	/* relaxed: nobody else needs to know just when */
+	return load_relaxed(&fell[i]) ? 0 : 1 + i;
 }
 
 /* The most urgent of those whom we keep waiting lends us its priority. */
@@ -37,12 +43,17 @@ static void look_at_the_line(void)
 	pi_queue_unlock(&one.q, was);
 }
 
+/* Its waiters' is all the urgency that it has. */
 static void add(void *unused)
 {
+	struct atomic32 *mine = &fell[index_of(thread_self())];
+
 	(void)unused;
 	assert(pi_mutex_lock(&one) == 0);
 	counter++;
+	store_relaxed(mine, 1);		/* relaxed: see above */
 	look_at_the_line();
+	store_relaxed(mine, 0);		/* relaxed: see above */
 	pi_mutex_unlock(&one);
 }
 

@@ -19,6 +19,14 @@ void irq_restore(uint64_t was);
 bool irqs_enabled(void);
 bool in_irq(void);
 
+static inline void irq_disable(void)
+{
+	(void)irq_save();
+}
+
+/* The program's own, if it has a CPU that idles. */
+void irq_wait(void);
+
 static inline bool in_nmi(void)
 {
 	return false;

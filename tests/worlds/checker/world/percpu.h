@@ -15,8 +15,15 @@
 
 unsigned cpu_id(void);
 
-#define this_cpu_read(name)	((name)[cpu_id()][0])
-#define this_cpu_write(name, x)	((void)((name)[cpu_id()][0] = (x)))
-#define this_cpu_add(name, x)	((void)((name)[cpu_id()][0] += (x)))
+/*
+ * One instruction each, so no handler comes in between: what a thread and a
+ * handler on its CPU do to such a word is no race.
+ */
+#define this_cpu_read(name) \
+	__atomic_load_n(&(name)[cpu_id()][0], __ATOMIC_RELAXED)
+#define this_cpu_write(name, x) \
+	__atomic_store_n(&(name)[cpu_id()][0], x, __ATOMIC_RELAXED)
+#define this_cpu_add(name, x) \
+	((void)__atomic_fetch_add(&(name)[cpu_id()][0], x, __ATOMIC_RELAXED))
 #define per_cpu_ptr(ptr, cpu)	(&(*(ptr))[cpu][0])
 #define this_cpu_ptr(ptr)	per_cpu_ptr(ptr, cpu_id())

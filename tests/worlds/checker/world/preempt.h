@@ -20,3 +20,8 @@ static inline bool preempt_enable_is_due(void)
 static inline void preempt_schedule(void)
 {
 }
+
+/* The program's own, if it has a CPU that idles. */
+void preempt_clear_due(void);
+bool preempt_is_due(void);
+unsigned preempt_depth(void);
