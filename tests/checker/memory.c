@@ -40,6 +40,7 @@ struct cell {
 
 _Static_assert(sizeof(struct cell) == 64, "a cache line");
 
+extern char __executable_start[], _end[];
 extern char __start_check_data[] __attribute__((weak));
 extern char __stop_check_data[] __attribute__((weak));
 extern char __start_check_bss[] __attribute__((weak));
@@ -229,13 +230,25 @@ static void check_stack(uintptr_t addr)
 		     run.self->name, (long)addr, owner->name);
 }
 
+/* Outside of the program's memory are its constants, and what we gave it. */
+static void check_constant(uintptr_t addr, bool writes)
+{
+	uintptr_t begin = (uintptr_t)__executable_start;
+
+	if (run.self && (writes || addr - begin >= (uintptr_t)_end - begin))
+		fail("stray access", "%s %s %#lx, which is not the program's",
+		     run.self->name, writes ? "writes" : "reads", (long)addr);
+}
+
 void memory_access(uintptr_t addr, size_t size, bool writes, bool atomic,
 		   uintptr_t pc)
 {
 	long offset = memory_offset(addr);
 
-	if (offset < 0)
+	if (offset < 0) {
+		check_constant(addr, writes);
 		return;
+	}
 	for (size_t i = 0; i < size; i++) {
 		struct cell *c = &cells[offset + i];
 

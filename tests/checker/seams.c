@@ -5,6 +5,7 @@
  *             no longer.  A thread's token is a hidden word: unpark() sets it,
  *             park() takes it.  The clock is another; its lane moves it on.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -84,7 +85,10 @@ struct thread *thread_spawn(void (*fn)(void *arg), void *arg,
 
 const char *check_argument(void)
 {
-	return options.argument;
+	static char argument[32];	/* not where main()'s are */
+
+	snprintf(argument, sizeof(argument), "%s", options.argument);
+	return argument;
 }
 
 void check_interrupt(unsigned cpu, const char *name, void (*fn)(void *arg),

@@ -70,12 +70,10 @@ def test_run_hands_over_the_command_line_and_the_exit_code(terminal):
     assert run.exitstatus == 0
 
 
-def test_kvm_runs_the_kernel_where_it_is_usable(boot):
-    """Slow or not; `make run` uses it only where it is faster than TCG."""
-    if not qemu.kvm_usable():
-        pytest.skip("there is no /dev/kvm that may be used")
-    if qemu.seconds_to_prompt("kvm") is None:
-        pytest.skip("our kernel does not reach its prompt on this KVM")
+def test_kvm_runs_the_kernel_where_make_run_would_use_it(boot):
+    use, why = qemu.probe_kvm()
+    if not use:
+        pytest.skip(why)
     machine = boot("iso", accel="kvm")
     assert "4 of 4 CPUs online" in machine.text()
 
