@@ -2,14 +2,16 @@
 """Build the programs of tests/checker, run them through every schedule, and
 say what came of it.
 
-usage: tools/check.py [-j N] [--modes sc,tso,weak] [--bugs | --no-bugs]
+usage: tools/check.py [-j N] [--modes sc,tso,weak,frozen] [--bugs | --no-bugs]
                       [--out DIR] [--table] [NAME...]
 
 A program is tests/checker/programs/NAME.c, its plan NAME.plan:
   program SOURCE WORD     it is SOURCE.c, told WORD (check_argument())
   sizes NAME              those of tests/checker/NAME/world/config.h
   link FILE...            what it is linked with, unmodified
-  run MODE... [SEARCH]    sc, tso, weak; dpor (all schedules) if no search
+  run MODE... [SEARCH]    sc, tso, weak; dpor (all schedules) if no search;
+                          frozen: sc, and each thread stands still for ever
+                          after each of its steps, but the others must end
   floor N                 fewer executions than that in the first mode: the
                           checker lost some, and that fails
   bug NAME FILE MODE...   a fault to be found in these modes; the lines below,
@@ -37,7 +39,8 @@ import schedule
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAMS = "tests/checker/programs"
-MODES = ("sc", "tso", "weak")
+MEMORIES = ("sc", "tso", "weak")
+MODES = MEMORIES + ("frozen",)
 COMMON = ["arch/cpumask.c", "tests/worlds/checker/masks.c"]
 RUNTIME = ["-std=gnu11", "-O2", "-g", "-fno-strict-aliasing", "-fno-pie",
            "-mno-avx", "-Wall", "-Wextra"]
@@ -274,8 +277,9 @@ def fields(line):
 
 def execute(program, mode, search="dpor", *more, seconds=600):
     """What a program printed, and its exit status."""
+    how = ["--mode=sc", "--freeze"] if mode == "frozen" else ["--mode=" + mode]
     try:
-        done = run(program, "--mode=" + mode, "--search=" + search, *more,
+        done = run(program, *how, "--search=" + search, *more,
                    timeout=seconds)
     except subprocess.TimeoutExpired:
         return "", 124
@@ -311,7 +315,7 @@ def check_plan(builder, plan, modes, out, limit=0):
                          if status == 1 else text or "no end in 600 s")
             well = False
             continue
-        got = fields(text.split("\n")[0])
+        got = {**fields(text.split("\n")[0]), "mode": mode}
         runs.append(got)
         if limit and got["complete"] != "1":
             search = "a limit"
@@ -348,6 +352,8 @@ def check_bug(builder, plan, bug, modes, *more):
         return ["  %s@%s: %s" % (plan.name, bug.name, error)], False, 0
     found, well, longest = [], True, 0
     for mode in (m for m in MODES if m in modes):
+        if mode == "frozen" and mode not in bug.modes:
+            continue
         search = dict(plan.runs).get(mode, "dpor")
         begin = time.monotonic()
         text, status = execute(program, mode, search, *plan.tell, *more,
@@ -358,7 +364,7 @@ def check_bug(builder, plan, bug, modes, *more):
             found.append(say_found(text, mode, took) if status == 1
                          else "%s NOT FOUND" % mode.upper())
             longest = max(longest, took)
-        elif search == "dpor":
+        elif search == "dpor" and mode != "frozen":
             well &= status == 0
             found.append("%s %s" % (mode.upper(), "does not show it"
                                     if not status else "FINDS IT TOO"))
@@ -405,8 +411,8 @@ def write_table(rows):
     known = {row.split()[1]: row for row in
              re.findall(r"^\| \w+ \|.*\d \|$", TABLE.search(chapter)[0], re.M)}
     known.update((row.split()[1], row) for row in rows)
-    text = "\n".join(["| program | SC | TSO | weak | planted faults |",
-                      "|---|---|---|---|---|"] +
+    text = "\n".join(["| program | SC | TSO | weak | one frozen | planted "
+                      "faults |", "|---|---|---|---|---|---|"] +
                      [known[name] for name in plans() if name in known])
     with open(path, "w", encoding="utf-8") as f:
         f.write(TABLE.sub(lambda m: m[1] + text + "\n" + m[2], chapter))

@@ -103,11 +103,13 @@ void check_unlock(struct check_lock *l);
 /*
  * The program as a command:
  *   NAME [--mode=sc|tso|weak] [--search=dpor|full|bound:N|random:N|pct:N]
- *        [--arg=WORD] [--seed=N] [--limit=N] [--steps=N] [--outcomes]
- *        [--as-found] [--replay=TOKEN]
+ *        [--arg=WORD] [--seed=N] [--limit=N] [--steps=N] [--freeze]
+ *        [--outcomes] [--as-found] [--replay=TOKEN]
  *
  * Without a failure, exit 0 and
  *   pass NAME mode=tso search=dpor executions=67532 blocked=12 complete=1 ...
+ * With --freeze each thread stands still after each number of its steps, and the
+ * others must end; the search is made for each, and the counts are sums.
  * complete=0: a bound or the limit ended the search.  With --outcomes, a line
  *   outcome COUNT r0=0 r1=1
  * for each.  With a failure, exit 1 and

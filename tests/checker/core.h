@@ -186,6 +186,9 @@ struct options {
 	uint64_t limit;
 	int cut;		/* longer runs are given up; 0: none is */
 	bool outcomes;
+	bool freezes;		/* each lane, after each number of steps */
+	unsigned frozen;	/* this lane + 1 takes so many steps; 0: none */
+	int frozen_after;
 	bool as_found;		/* no shorter schedule is looked for */
 	const char *token, *argument;
 };
@@ -217,6 +220,7 @@ bool is_interruptible(const struct lane *t);
 
 /* step.c */
 bool is_able(unsigned lane);
+bool stands_still(const struct lane *t);
 bool may_arrive(const struct lane *handler);
 void step(unsigned lane, unsigned choice);
 uint64_t load_now(struct lane *t, uintptr_t addr, unsigned size,

@@ -291,6 +291,8 @@ void explore(struct tally *t)
 			return;
 		t->blocked += run.end == BLOCKED;
 		t->runs += run.end == COMPLETE;
+		t->stood |= options.frozen &&
+			    stands_still(&run.lane[options.frozen - 1]);
 		t->steps += run.events;
 	} while (by_chance || next_schedule());
 	t->complete = options.search <= SEARCH_FULL;

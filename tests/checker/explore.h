@@ -9,6 +9,7 @@
 struct tally {
 	uint64_t runs, blocked, steps;
 	bool complete;		/* nothing that could differ was left out */
+	bool stood;		/* at an end, the frozen lane was not done */
 };
 
 /* Until a failure, the end, or the limit. */

@@ -174,6 +174,31 @@ static const char *const search_name[] = {
 	"dpor", "full", "bound", "random", "pct",
 };
 
+/* Each thread stands still after each number of its steps; till one fails. */
+static void explore_frozen(struct tally *all)
+{
+	struct tally t;
+
+	*all = (struct tally){ .complete = true };
+	for (unsigned lane = 0; !lane || lane < run.threads; lane++) {
+		if (run.lane[lane].is_handler)	/* its CPU with it: no */
+			continue;
+		options.frozen = lane + 1;
+		options.frozen_after = 0;
+		do {
+			explore(&t);
+			all->runs += t.runs;
+			all->blocked += t.blocked;
+			all->steps += t.steps;
+			all->complete &= t.complete;
+			if (run.end == FAILED)
+				return;
+			options.frozen_after++;
+		} while (t.stood);
+	}
+	options.frozen = 0;
+}
+
 static int search_all(void)
 {
 	struct timespec from, to;
@@ -181,7 +206,10 @@ static int search_all(void)
 	static const char *const modes[] = { "sc", "tso", "weak" };
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	explore(&tally);
+	if (options.freezes)
+		explore_frozen(&tally);
+	else
+		explore(&tally);
 	if (run.end == FAILED) {
 		printf("found after %" PRIu64 " executions\n",
 		       tally.runs + tally.blocked + 1);
@@ -216,7 +244,8 @@ static never_returns void usage(const char *word)
 {
 	fprintf(stderr, "%s: what is %s?  --mode=sc|tso|weak "
 		"--search=dpor|full|bound:N|random:N|pct:N --seed=N --limit=N "
-		"--steps=N --arg=WORD --outcomes --as-found --replay=TOKEN\n",
+		"--steps=N --arg=WORD --freeze --outcomes --as-found "
+		"--replay=TOKEN\n",
 		program, word);
 	exit(2);
 }
@@ -273,6 +302,8 @@ static void read_option(const char *word)
 		options.argument = value;
 	else if (value && !strncmp(word, "--replay", n))
 		options.token = value;
+	else if (!strcmp(word, "--freeze"))
+		options.freezes = true;
 	else if (!strcmp(word, "--outcomes"))
 		options.outcomes = true;
 	else if (!strcmp(word, "--as-found"))

@@ -137,6 +137,9 @@ static void print_token(void)
 			    *argument ? ":" : "", argument,
 			    mode_name[run.mode]);
 
+	if (options.frozen)
+		n += sprintf(buf + n - 1, "~%c%d/", letter(options.frozen - 1),
+			     options.frozen_after) - 1;
 	for (int i = 0, j; i < run.events; i = j) {
 		for (j = i + 1; j < run.events; j++)
 			if (event[j].lane != event[i].lane ||
@@ -176,6 +179,11 @@ static void token_header(const char *token)
 	if (mode == 3)
 		bad_token("its second part is not sc, tso or weak");
 	run.mode = mode;
+	slash = strchr(slash, '~');
+	if (slash) {
+		options.frozen = slash[1] - 'a' + 1;
+		options.frozen_after = atoi(slash + 2);
+	}
 }
 
 int token_read(const char *token, uint8_t *lanes, uint8_t *choices)
@@ -313,12 +321,14 @@ void report_failure(void)
 			print_event(i);
 	}
 	if (strcmp(run.failure, "deadlock") &&
+	    strcmp(run.failure, "blocking") &&
 	    strcmp(run.failure, "lost wake-up")) {
 		print_line("here", run.failed, run.failure, 0, "", run.last_pc);
 		return;
 	}
 	for (unsigned l = 0; l < run.threads; l++)
 		if (run.lane[l].state == PENDING && !is_able(l))
-			print_line("waits", l, kind_name[run.lane[l].op.kind],
+			print_line(stands_still(&run.lane[l]) ? "stands" :
+				   "waits", l, kind_name[run.lane[l].op.kind],
 				   run.lane[l].op.addr, "", run.lane[l].op.pc);
 }

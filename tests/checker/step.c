@@ -194,11 +194,21 @@ bool may_arrive(const struct lane *handler)
 	       !is_interrupted(handler->number);
 }
 
+/* It has taken all the steps that it is to take, and has more to do. */
+bool stands_still(const struct lane *t)
+{
+	return options.frozen == t->number + 1u && t->state == PENDING &&
+	       (t->last_event ? event[t->last_event - 1].seq : 0) >=
+	       options.frozen_after;
+}
+
 bool is_able(unsigned lane)
 {
 	struct lane *t = &run.lane[lane];
 	const struct op *op = &t->op;
 
+	if (stands_still(t))
+		return false;
 	if (run.lane[t->cpu].plain_points && is_interrupted(lane))
 		return false;
 	switch (op->kind) {

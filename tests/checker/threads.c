@@ -103,7 +103,7 @@ static uint16_t able_lanes(void)
 static bool all_done(void)
 {
 	for (unsigned l = 0; l < run.threads; l++)
-		if (run.lane[l].state != DONE)
+		if (run.lane[l].state != DONE && !stands_still(&run.lane[l]))
 			return false;
 	return true;
 }
@@ -124,6 +124,7 @@ static bool all_is_served(void)
 static never_returns void stuck(void)
 {
 	char who[300] = "";
+	const char *frozen = NULL;
 	bool parked = false;
 
 	dpor_blocked();
@@ -135,12 +136,19 @@ static never_returns void stuck(void)
 
 		if (t->state == DONE)
 			continue;
+		if (stands_still(t)) {
+			frozen = t->name;
+			continue;
+		}
 		parked |= t->op.kind == OP_PARK;
 		snprintf(who + used, sizeof(who) - used, "%s%s %s",
 			 used ? ", " : "", t->name,
 			 t->op.kind == OP_PARK ? "sleeps" :
 			 t->op.kind == OP_AWAIT ? "spins" : "waits");
 	}
+	if (frozen)
+		fail("blocking", "%s, because %s stands still", who,
+		     frozen);
 	if (parked)
 		fail("lost wake-up", "%s, and nobody is left to wake it", who);
 	fail("deadlock", "%s, and nobody is left to end it", who);
@@ -302,6 +310,12 @@ static void run_threads(void)
 	let_others_run();
 }
 
+/* Then it is not for check_finally() to judge. */
+static bool somebody_stands(void)
+{
+	return options.frozen && stands_still(&run.lane[options.frozen - 1]);
+}
+
 void run_once(void)
 {
 	run_begin();
@@ -315,7 +329,7 @@ void run_once(void)
 		return;
 	weak_settle();
 	run.setup = true;
-	if (run.finally && !setjmp(run.ended))
+	if (run.finally && !somebody_stands() && !setjmp(run.ended))
 		run.finally();
 	run.setup = false;
 	if (run.end == COMPLETE)

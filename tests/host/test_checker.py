@@ -99,7 +99,7 @@ def shows(outcomes, wanted):
     return any(set(wanted.split()) <= set(o.split()) for o in outcomes)
 
 
-@pytest.mark.parametrize("mode", check.MODES)
+@pytest.mark.parametrize("mode", check.MEMORIES)
 @pytest.mark.parametrize("name,word,outcome,where", LITMUS,
                          ids=[row[0] for row in LITMUS])
 def test_memory_shows_what_it_should(name, word, outcome, where, mode):
@@ -162,7 +162,7 @@ def test_dpor_finds_what_the_full_search_finds(seed, mixes):
     reduced = full = 0
     for _ in range(25):
         word = a_program(dice, mixes)
-        for mode in check.MODES:
+        for mode in check.MEMORIES:
             everything, many = search(word, mode, "full")
             some, few = search(word, mode)
             if isinstance(everything, str):
@@ -212,6 +212,28 @@ def test_planted_faults_fit_the_sources(name):
     for bug in check.Plan(name).bugs:
         with open(os.path.join(ROOT, bug.path), encoding="ascii") as f:
             bug.apply(f.read())
+
+
+def test_who_stands_still_stops_who_wants_its_lock():
+    """Once it has drawn a number; and that is replayed, as it was."""
+    ticket = program("ticket")
+    text, status = check.execute(ticket, "frozen")
+    assert status == 1
+    assert "blocking: second spins, third spins, because first stands" in text
+    token = re.search(r"^token (\S+)", text, re.M)[1]
+    assert token.startswith("ticket/sc~a1/")
+    again = check.run("tools/replay", token)
+    assert again.returncode == 1 and "because first stands still" in \
+        again.stdout, again.stdout + again.stderr
+
+
+def test_it_does_not_stop_who_needs_none():
+    """Each step of each is a place to stand at; only then the end is judged."""
+    text, status = check.execute(program("treiber"), "frozen")
+    plain, _ = check.execute(program("treiber"), "sc")
+    assert status == 0 and "complete=1" in text, text
+    assert int(check.fields(text)["executions"]) > \
+        10 * int(check.fields(plain)["executions"])
 
 
 def test_a_lost_execution_is_told():
