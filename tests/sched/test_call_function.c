@@ -6,6 +6,7 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "kernel/test.h"
+#include "mm/slab.h"
 #include "sched/timer.h"
 #include "sync/preempt.h"
 #include "tests/sched/crew.h"
@@ -70,6 +71,33 @@ TEST("sched/call_function", test_without_wait_it_runs_soon)
 	wait_for(t, &total, 20 * n);
 	cpumask_for_each(cpu, &cpus_online)
 		check(t, *per_cpu_ptr(&calls, cpu) == 20);
+}
+
+/* Objects that anybody has from the heap. */
+static uint64_t live_objects(void)
+{
+	struct cache_stats s;
+	uint64_t n = 0;
+
+	for (unsigned i = 0; cache_statistics(i, &s); i++)
+		n += s.live;
+	return n;
+}
+
+TEST("sched/call_function", test_what_a_call_takes_is_given_back)
+{
+	unsigned n = cpumask_count(&cpus_online);
+	uint64_t before;
+
+	start_over();
+	before = live_objects();
+	for (unsigned i = 1; i <= 200; i++) {
+		check(t, !call_function(&cpus_online, count_call, &total,
+					false));
+		wait_for(t, &total, i * n);
+	}
+	/* others come and go, but not a hundred of them */
+	check(t, live_objects() < before + 100);
 }
 
 static void call_everybody(struct member *m)

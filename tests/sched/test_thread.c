@@ -277,7 +277,13 @@ static void join_it(void *arg)
 
 TEST("sched/thread", test_who_joined_is_reaped_too)
 {
-	for (unsigned i = 0; i < 10; i++) {
+	uint64_t stacks;
+	unsigned threads;
+
+	wait_for_reaper(t);
+	threads = thread_count();
+	stacks = stack_count();
+	for (unsigned i = 0; i < 20; i++) {
 		uint64_t number = 0;
 		struct thread *th, *joiner;
 
@@ -290,8 +296,11 @@ TEST("sched/thread", test_who_joined_is_reaped_too)
 		thread_join(joiner);
 		check(t, number == 42);
 	}
-	/* no record is left of somebody dead */
+	/* no record is left of somebody dead, nor a reference to it */
 	wait_for_reaper(t);
+	check(t, thread_count() <= threads + 2);
+	/* each CPU's cache may have taken some */
+	check(t, stack_count() <= stacks + 4 * cpumask_count(&cpus_online));
 }
 
 struct hoard {
