@@ -58,10 +58,8 @@ WITHOUT_TSAN = ("parsers", "mutations", "shell", "log", "memory_boot",
 SLACK = 5           # a time-out: silent for so many times the original's
 AT_LEAST = 5        # longest silence, and not for less than so many seconds
 CHECKER = 30        # seconds for a search
-# WERROR stays: with other flags than its caller's, make would build all anew,
-# under the hands of whoever boots what is there
 QUIET = {k: v for k, v in os.environ.items()
-         if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+         if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WERROR")}
 
 
 class Misfit(Exception):
@@ -171,8 +169,8 @@ class Parts:
 
     @staticmethod
     def run(command):
-        done = subprocess.run([w for w in command if w != "-Werror"], cwd=ROOT,
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True,
+                              text=True, check=False)
         if done.returncode:
             raise Misfit(done.stderr[-2000:])
 

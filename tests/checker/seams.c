@@ -85,7 +85,7 @@ struct thread *thread_spawn(void (*fn)(void *arg), void *arg,
 
 const char *check_argument(void)
 {
-	static char argument[32];	/* not where main()'s are */
+	static char argument[1024];	/* not where main()'s are */
 
 	snprintf(argument, sizeof(argument), "%s", options.argument);
 	return argument;

@@ -12,7 +12,7 @@
 #include "sync/rcu_toy.h"
 #include "tests/worlds/staged/stage.h"
 
-#define FIRST	1	/* those that are busy; the test itself is CPU 0 */
+#define FIRST	2	/* those that are busy; the test itself is CPU 0 */
 #define SECOND	3
 #define FAR	9	/* another node, another half */
 #define IDLE	4

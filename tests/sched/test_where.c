@@ -22,11 +22,11 @@ static never_inline void arrive(void)
 
 static never_inline void spin_in_here(bool masked)
 {
-	volatile uint64_t room[8];	/* the stack's end is not the frame */
+	uint64_t room[8];	/* the stack's end is not the frame */
 	uint64_t was = 0;
 
-	room[0] = masked;
-	if (room[0])
+	__asm__ volatile("" : "=m"(room));
+	if (masked)
 		was = irq_save();
 	arrive();
 	while (!load_acquire(&leave))	/* ended by the test */

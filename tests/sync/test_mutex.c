@@ -132,7 +132,10 @@ TEST("sync/mutex", test_mutex_in_two_steps_is_caught)
 /* Two come once, so that nobody comes later and wakes who was forgotten. */
 static void come_once(struct gang_member *self)
 {
+	fetch_add_acq_rel(&entered, 1);
 	ops->lock(&m);
+	while (load_acquire(&entered) < 2)	/* the other is on its way */
+		park(clock_ns() + 20 * US);
 	park(gang_deadline(self, 0));
 	ops->unlock(&m);
 }
@@ -365,10 +368,10 @@ static void drop(struct gang_member *self)
 		struct object *o;
 		bool last;
 
-		/* the next object, from whoever is first to want it */
-		while (!(o = load_acquire(&shared)) ||
-		       load_acquire(&turn) != i)
+		/* whose turn it is first: shared is there before */
+		while (load_acquire(&turn) != i)	/* by the last owner */
 			sleep_until(clock_ns() + 20 * US);
+		o = load_acquire(&shared);
 		gang_chaos(self);
 		mutex_lock(&o->lock);
 		last = --o->refs == 0;

@@ -27,7 +27,7 @@ static void lock_in_two_steps(struct mutex *m)
 	store_release(&m->owner, self_word());
 }
 
-/* A look, a while, and then into the queue: the mutex may be free by then. */
+/* A look, a while, and then into the queue: the mutex is free by then. */
 static void look_then_queue(struct mutex *m)
 {
 	struct waiter w;
@@ -37,7 +37,8 @@ static void look_then_queue(struct mutex *m)
 		uint64_t was;
 
 		free = 0;
-		park(clock_ns() + 100000);
+		while (load_acquire(&m->owner))
+			park(clock_ns() + 20000);
 		was = waitq_lock(&m->q);
 		waitq_push_locked(&m->q, &w, true);
 		(void)!waitq_sleep_locked(&m->q, &w, PARK_FOREVER, was);

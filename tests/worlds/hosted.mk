@@ -137,7 +137,7 @@ sleeping_SRC := sync/spinlock.c tests/sync/gang.c \
 	$(foreach n,waitq semaphore completion mutex condvar rwsem,sync/$(n).c \
 		tests/sync/test_$(n).c tests/sync/twin_$(n).c) \
 	sync/pi_mutex.c tests/sync/twin_pi_mutex.c \
-	$(patsubst %,tests/sync/test_%.c,pi_mutex pi_chain rwsem_spin park) \
+	$(patsubst %,tests/sync/test_%.c,pi_mutex pi_chain rwsem_spin mutex_spin park) \
 	$(foreach n,futex_bucket futex futex_mutex futex_sem futex_cond, \
 		sync/$(n).c tests/sync/test_$(n).c) \
 	$(patsubst %,tests/sync/twin_%.c,futex futex_locks)
