@@ -230,11 +230,14 @@ static void check_stack(uintptr_t addr)
 		     run.self->name, (long)addr, owner->name);
 }
 
-/* Outside of the program's memory are its constants, and what we gave it. */
+/* Outside of the program's memory are its constants, and check_argument(). */
 static void check_constant(uintptr_t addr, bool writes)
 {
 	uintptr_t begin = (uintptr_t)__executable_start;
 
+	if (!writes && addr - (uintptr_t)options.argument <=
+		       strlen(options.argument))
+		return;
 	if (run.self && (writes || addr - begin >= (uintptr_t)_end - begin))
 		fail("stray access", "%s %s %#lx, which is not the program's",
 		     run.self->name, writes ? "writes" : "reads", (long)addr);

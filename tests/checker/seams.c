@@ -5,7 +5,6 @@
  *             no longer.  A thread's token is a hidden word: unpark() sets it,
  *             park() takes it.  The clock is another; its lane moves it on.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -85,10 +84,7 @@ struct thread *thread_spawn(void (*fn)(void *arg), void *arg,
 
 const char *check_argument(void)
 {
-	static char argument[1024];	/* not where main()'s are */
-
-	snprintf(argument, sizeof(argument), "%s", options.argument);
-	return argument;
+	return options.argument;
 }
 
 void check_interrupt(unsigned cpu, const char *name, void (*fn)(void *arg),
